@@ -1,0 +1,79 @@
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import { EngineError } from './engine/engine-error.ts';
+import type { Engine } from './engine/engine.ts';
+import { PublicError, toPublicError } from './errors.ts';
+import type { ImageIndex } from './image-index/image-index.ts';
+import { type EngineFailure, firstThatHas } from './loaders/engines.ts';
+import { createLoaders, type Loaders } from './loaders/loaders.ts';
+
+/** The most rows that one operation may return, counted with the real sizes of nested lists. */
+const MAX_ROWS = 100_000;
+
+/** What resolvers have to work with, made anew for each operation. */
+export interface Context {
+  /** By configured engine name, in the order of configuration. */
+  readonly indexes: ReadonlyMap<string, ImageIndex>;
+  readonly loaders: Loaders;
+  /** The engine of a configured name that an image or container of this operation bears. */
+  engineOf(name: string): Engine;
+  /** Errors that stand beside data instead of in its place: of engines that are missing in a connection. */
+  readonly reported: readonly GraphQLError[];
+  /** Reports the engines that failed, or throws when all that were asked did: the field has nothing then. */
+  reportFailures(failures: readonly EngineFailure[], asked: number, info: GraphQLResolveInfo): void;
+  /**
+   * The answer of the first engine that has one; null when none has. Engines that failed before it was
+   * found go unmentioned: the answer is good without them.
+   */
+  find<Answer>(
+    engines: readonly string[],
+    info: GraphQLResolveInfo,
+    ask: (engine: string) => Promise<Answer | null>,
+  ): Promise<Answer | null>;
+  /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
+  spend(rows: number): void;
+}
+
+/** @param signal is aborted when the operation's time is up or its client has left */
+export function createContext(
+  indexes: ReadonlyMap<string, ImageIndex>,
+  signal: AbortSignal,
+): Context {
+  const reported: GraphQLError[] = [];
+  let rows = 0;
+  const context: Context = {
+    indexes,
+    loaders: createLoaders(indexes, signal),
+    engineOf: (name) => (indexes.get(name) as ImageIndex).engine,
+    reported,
+    reportFailures(failures, asked, info) {
+      const [first, ...others] = failures;
+      if (first === undefined) return;
+      const beside = failures.length === asked ? others : failures;
+      for (const { error } of beside) reported.push(located(error, info));
+      if (failures.length === asked) throw first.error;
+    },
+    async find(engines, info, ask) {
+      const { found, failures } = await firstThatHas(engines, ask);
+      if (found === null) context.reportFailures(failures, engines.length, info);
+      return found;
+    },
+    spend(more) {
+      rows += more;
+      if (rows > MAX_ROWS) throw new PublicError('QUERY_TOO_COMPLEX');
+    },
+  };
+  return context;
+}
+
+function located(error: Error, { fieldNodes, path }: GraphQLResolveInfo): GraphQLError {
+  const keys: (string | number)[] = [];
+  for (let at: GraphQLResolveInfo['path'] | undefined = path; at; at = at.prev) keys.unshift(at.key);
+  const shown = error instanceof EngineError ? toPublicError(error) : error;
+  const { extensions } = shown as Partial<GraphQLError>;
+  return new GraphQLError(shown.message, {
+    nodes: fieldNodes,
+    path: keys,
+    originalError: error,
+    extensions: extensions ?? {},
+  });
+}

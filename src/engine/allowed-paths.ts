@@ -1,0 +1,27 @@
+/**
+ * The wall: the only requests that may reach an engine, each pattern anchored at both ends. The socket
+ * behind the gateway is root on its host, so this list is the last check before the first byte, after
+ * references have been parsed and paths built from their parts.
+ */
+const NAME = '[A-Za-z0-9._:@%-]+(?:/[A-Za-z0-9._:@%-]+)*';
+
+const ALLOWED: readonly RegExp[] = [
+  /^\/_ping$/,
+  /^\/version$/,
+  /^\/info$/,
+  /^\/images\/json$/,
+  new RegExp(`^/images/${NAME}/json$`),
+  /^\/containers\/json$/,
+  /^\/system\/df$/,
+];
+
+/**
+ * Whether a request may be sent.
+ * @param path without the API version prefix and without the query
+ */
+export function isAllowed(method: string, path: string): boolean {
+  if (method !== 'GET' && !(method === 'HEAD' && path === '/_ping')) return false;
+  // A dot segment would be resolved by some servers and proxies into another endpoint.
+  if (path.includes('/../') || path.includes('/./') || /%2e|%2f|%5c/i.test(path)) return false;
+  return ALLOWED.some((pattern) => pattern.test(path));
+}

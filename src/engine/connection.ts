@@ -1,0 +1,99 @@
+import { EngineError, toEngineError } from './engine-error.ts';
+import type { EngineFacts, EngineStatus } from './engine.ts';
+
+/** How often an engine that does not answer is tried again, in milliseconds. */
+const RETRY_MS = 1_000;
+/** How often one that answers is pinged, in milliseconds. */
+const PING_MS = 5_000;
+
+export interface Connection {
+  status(): EngineStatus;
+  /** The facts of the present connection. @throws EngineError at once when the engine was just tried in vain */
+  ready(): Promise<EngineFacts>;
+  /** Tells that a call failed, so that a dead engine is noticed before the next ping. */
+  failed(error: unknown): void;
+  close(): void;
+}
+
+/**
+ * Keeps an agreement with one engine: makes it, notices its loss, makes it again by itself.
+ * An upgrade under our feet shows as ENGINE_INCOMPATIBLE and ends the agreement as a loss does.
+ * @param greet reads /version and /info @param ping asks for a sign of life
+ */
+export function createConnection(
+  engine: string,
+  greet: () => Promise<EngineFacts>,
+  ping: () => Promise<void>,
+  onChange: (status: EngineStatus, error: EngineError | null) => void,
+): Connection {
+  let facts: EngineFacts | null = null;
+  let lastError: EngineError | null = null;
+  let attempt: Promise<EngineFacts> | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function connect(): Promise<EngineFacts> {
+    attempt ??= greet()
+      .then(connected, (error: unknown) => lost(toEngineError(error, engine, false)))
+      .finally(() => {
+        attempt = null;
+        schedule();
+      });
+    return attempt;
+  }
+
+  function connected(found: EngineFacts): EngineFacts {
+    facts = found;
+    lastError = null;
+    onChange('READY', null);
+    return found;
+  }
+
+  function lost(error: EngineError): never {
+    const news = facts !== null || lastError?.code !== error.code;
+    facts = null;
+    lastError = error;
+    if (news) onChange('UNAVAILABLE', error);
+    throw error;
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (closed) return;
+    timer = setTimeout(check, facts === null ? RETRY_MS : PING_MS);
+    timer.unref();
+  }
+
+  function check(): void {
+    const sign = facts === null ? connect() : ping().catch(failed).finally(schedule);
+    sign.catch(() => {});
+  }
+
+  function failed(error: unknown): void {
+    const { code } = toEngineError(error, engine, false);
+    if (facts === null || !LOSSES.has(code)) return;
+    facts = null;
+    connect().catch(() => {});
+  }
+
+  connect().catch(() => {});
+  return {
+    status: () => (facts !== null ? 'READY' : lastError === null ? 'CONNECTING' : 'UNAVAILABLE'),
+    async ready() {
+      if (facts !== null) return facts;
+      if (attempt === null && lastError !== null) throw lastError;
+      return connect();
+    },
+    failed,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const LOSSES: ReadonlySet<string> = new Set([
+  'ENGINE_UNAVAILABLE',
+  'ENGINE_INCOMPATIBLE',
+  'ENGINE_TIMEOUT',
+]);

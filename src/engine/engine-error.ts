@@ -1,0 +1,65 @@
+/**
+ * What can go wrong between the gateway and an engine. The codes are part of the public error contract
+ * (docs/errors.md); src/errors.ts gives each its fixed text, so nothing that an engine says is shown.
+ */
+export type EngineErrorCode =
+  | 'ENGINE_UNAVAILABLE'
+  | 'ENGINE_TIMEOUT'
+  | 'ENGINE_FORBIDDEN'
+  | 'ENGINE_INCOMPATIBLE'
+  | 'ENGINE_BAD_RESPONSE'
+  | 'ENGINE_ERROR'
+  | 'RESPONSE_TOO_LARGE'
+  | 'NOT_FOUND'
+  | 'CONFLICT';
+
+/** A failed engine call: a code for the client, a detail for the log, never the other way round. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  /** The configured engine name; set where the call is made. */
+  readonly engine: string;
+
+  constructor(code: EngineErrorCode, engine: string, detail: string, cause?: unknown) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.engine = engine;
+  }
+}
+
+const CODES_OF_SYSTEM_ERRORS: Readonly<Record<string, EngineErrorCode>> = {
+  EACCES: 'ENGINE_FORBIDDEN',
+  EPERM: 'ENGINE_FORBIDDEN',
+  // Node's HTTP parser and zlib: the peer speaks no HTTP, or half an answer.
+  ECONNRESET: 'ENGINE_BAD_RESPONSE',
+};
+
+/** Turns what node:http, node:net, node:tls or a dialer throws into an EngineError; keeps one that is. */
+export function toEngineError(cause: unknown, engine: string, headReceived: boolean): EngineError {
+  if (cause instanceof EngineError) return cause;
+  const code = String((cause as NodeJS.ErrnoException | null)?.code ?? '');
+  const detail = cause instanceof Error ? `${code} ${cause.message}`.trim() : String(cause);
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+    return new EngineError('ENGINE_TIMEOUT', engine, detail, cause);
+  }
+  if (code.startsWith('HPE_')) return new EngineError('ENGINE_BAD_RESPONSE', engine, detail, cause);
+  const known = CODES_OF_SYSTEM_ERRORS[code];
+  if (known === 'ENGINE_FORBIDDEN' || (headReceived && known)) {
+    return new EngineError(known, engine, detail, cause);
+  }
+  return new EngineError('ENGINE_UNAVAILABLE', engine, detail, cause);
+}
+
+/** The code of an HTTP status that an engine answers (moby daemon/server/httpstatus). */
+export function codeOfStatus(status: number, message: string): EngineErrorCode {
+  // "client version 1.52 is too new", "… too old" (1.13+), "client is newer than server" (1.12).
+  if (status === 400 && /client version .* too (new|old)|client is newer/i.test(message)) {
+    return 'ENGINE_INCOMPATIBLE';
+  }
+  if (status >= 300 && status < 400) return 'ENGINE_BAD_RESPONSE';
+  if (status === 401 || status === 403) return 'ENGINE_FORBIDDEN';
+  if (status === 404) return 'NOT_FOUND';
+  if (status === 409) return 'CONFLICT';
+  if (status === 502 || status === 503 || status === 504) return 'ENGINE_UNAVAILABLE';
+  return 'ENGINE_ERROR';
+}

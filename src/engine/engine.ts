@@ -1,0 +1,167 @@
+/**
+ * What an engine is to everything above it: verbs and shapes in our words. No sentinel gets past this
+ * boundary (-1, year 1, <none>, an empty ParentId): what is unknown is null. IDs always carry their
+ * algorithm. Times are whole seconds since 1970, sizes bytes.
+ */
+export interface Engine {
+  /** The configured name. */
+  readonly name: string;
+  /** Whether the engine answers, as far as is known now; asks nothing. */
+  status(): EngineStatus;
+  /** What the engine says of itself; waits for a connection that is being made; null while unreachable. */
+  facts(): Promise<EngineFacts | null>;
+  /**
+   * Every image, intermediate ones too, merged by ID, newest first, then by ID. One GET /images/json.
+   * It lives as long as the engine answers pings, 10 minutes at most.
+   * @throws EngineError
+   */
+  listImages(signal: AbortSignal): Promise<readonly ImageRow[]>;
+  /**
+   * SharedSize by image ID, null where the engine cannot compute it. One engine call, or none.
+   * @throws EngineError
+   */
+  sharedSizes(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>;
+  /** Every container of any state, newest first. @throws EngineError */
+  listContainers(signal: AbortSignal): Promise<readonly ContainerRow[]>;
+  /** What docker inspect says of one image; null when the engine has no such image. @throws EngineError */
+  inspectImage(id: string, signal: AbortSignal): Promise<ImageDetail | null>;
+  close(): void;
+}
+
+export type EngineStatus = 'READY' | 'CONNECTING' | 'UNAVAILABLE';
+export type EngineKind = 'DOCKER' | 'PODMAN' | 'EMBEDDED';
+export type ImageStore = 'CONTAINERD' | 'GRAPH_DRIVER' | 'CONTAINERS_STORAGE' | 'OCI_LAYOUT';
+
+export interface EngineFacts {
+  readonly kind: EngineKind;
+  /** Release of the engine, e.g. 28.5.2. */
+  readonly version: string;
+  /** The version that is spoken: the engine's newest, but none that this client does not know. */
+  readonly api: ApiVersion;
+  /** The oldest version that the engine accepts. */
+  readonly minApi: ApiVersion;
+  readonly store: ImageStore;
+  readonly operatingSystem: string | null;
+  readonly architecture: string | null;
+  /** /info ID; another one means another engine at the same address. */
+  readonly engineId: string | null;
+}
+
+/** The minor part of an Engine API version; the major part is 1 in all of them. */
+export type ApiVersion = number;
+
+/** One image as GET /images/json tells it. */
+export interface ImageRow {
+  readonly id: string;
+  readonly parentId: string | null;
+  /** As the engine spells them; names with a tag, and malformed ones. */
+  readonly tags: readonly string[];
+  /** name@digest for every repository, or a bare digest where the engine names no repository. */
+  readonly digests: readonly string[];
+  readonly created: number | null;
+  readonly size: number;
+  /** Sorted by key. */
+  readonly labels: readonly KeyValue[];
+  /** Null where the engine keeps none. */
+  readonly manifests: readonly ManifestRow[] | null;
+  readonly descriptor: Descriptor | null;
+}
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+export type ManifestKind = 'IMAGE' | 'ATTESTATION' | 'UNKNOWN';
+
+export interface ManifestRow {
+  readonly digest: string;
+  readonly descriptor: Descriptor;
+  readonly available: boolean;
+  readonly kind: ManifestKind;
+  readonly contentSize: number;
+  readonly totalSize: number;
+  readonly unpackedSize: number | null;
+  readonly platform: Platform | null;
+  readonly containerIds: readonly string[];
+  /** Digest of the manifest that an attestation describes. */
+  readonly attestsDigest: string | null;
+}
+
+/** An OCI descriptor. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly platform: Platform | null;
+  readonly annotations: readonly KeyValue[];
+  readonly artifactType: string | null;
+}
+
+/** An OCI platform; os and architecture are never empty. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | null;
+  readonly osVersion: string | null;
+}
+
+export type ContainerState =
+  | 'CREATED'
+  | 'RUNNING'
+  | 'PAUSED'
+  | 'RESTARTING'
+  | 'REMOVING'
+  | 'EXITED'
+  | 'DEAD'
+  | 'STOPPED'
+  | 'UNKNOWN';
+
+/** One container as GET /containers/json tells it. */
+export interface ContainerRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ContainerState;
+  readonly statusText: string;
+  readonly created: number | null;
+  /** As typed when it was created. */
+  readonly imageReference: string;
+  readonly imageId: string | null;
+  /** The platform manifest that it runs, where the engine says. */
+  readonly manifestDigest: string | null;
+}
+
+/** One image as GET /images/{name}/json tells it, beyond what the list gives. */
+export interface ImageDetail {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly parentId: string | null;
+  /** RFC 3339 with nanoseconds, as the engine gives it. */
+  readonly created: string | null;
+  readonly author: string | null;
+  readonly comment: string | null;
+  readonly lastTagged: string | null;
+  readonly platform: Platform | null;
+  /** Diff IDs, base first. */
+  readonly layers: readonly string[];
+  readonly config: ImageConfig;
+  readonly manifests: readonly ManifestRow[] | null;
+  readonly descriptor: Descriptor | null;
+}
+
+/** The image configuration's execution part (OCI image-spec config.md). */
+export interface ImageConfig {
+  /** NAME=value. */
+  readonly environment: readonly string[];
+  readonly entrypoint: readonly string[] | null;
+  readonly command: readonly string[] | null;
+  readonly workingDirectory: string | null;
+  readonly user: string | null;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: readonly KeyValue[];
+  readonly stopSignal: string | null;
+  readonly onBuild: readonly string[];
+  readonly shell: readonly string[] | null;
+}

@@ -1,0 +1,123 @@
+import type { ImageRow } from './engine.ts';
+import { asCount, asObject, asStrings, asText, type Json } from './json-values.ts';
+import { toKeyValues, toDescriptor, toManifests } from './manifest-mapping.ts';
+import { familiarName, isDigest, parseEngineDigest, parseEngineTag } from './reference.ts';
+
+/** Go's zero time in seconds: engines up to 24 print it for an image without a date (engine ≥25: 0). */
+const ZERO_TIME_SECONDS = -62_135_596_800;
+/** The farthest second that a JavaScript date can hold. */
+const MAX_DATE_SECONDS = 8_640_000_000_000;
+
+/** One element of GET /images/json, or null when it has no usable ID. */
+export function toImageRow(json: Json): ImageRow | null {
+  const id = toImageId(json['Id']);
+  if (id === null) return null;
+  const descriptor = toDescriptor(json['Descriptor']);
+  const { tags, digests } = toReferences(json, descriptor === null ? null : id);
+  return {
+    id,
+    parentId: toImageId(json['ParentId']),
+    tags,
+    digests,
+    created: toSeconds(json['Created']),
+    size: asCount(json['Size']) ?? 0,
+    labels: toKeyValues(json['Labels']),
+    // The containerd store leaves out an empty list; where it gives no descriptor it cannot say.
+    manifests: toManifests(json['Manifests']) ?? (descriptor === null ? null : []),
+    descriptor,
+  };
+}
+
+/** An image ID with its algorithm. Podman prints ParentId and event IDs without; "" is no ID. */
+export function toImageId(value: unknown): string | null {
+  const text = asText(value);
+  if (text === null) return null;
+  const id = /^[a-f0-9]{64}$/.test(text) ? `sha256:${text}` : text;
+  return isDigest(id) ? id : null;
+}
+
+/**
+ * RepoTags and RepoDigests without `<none>` (engines up to 23, API below 1.43) and null.
+ * The containerd store prints one RepoDigest in lists although each repository has one, and a name that
+ * was pulled by digest among the tags (28+). There the ID is the digest of the target, so name@ID is what
+ * inspect would say for each repository.
+ * @param targetDigest the image ID on the containerd store, null elsewhere
+ */
+export function toReferences(
+  json: Json,
+  targetDigest: string | null,
+): { tags: string[]; digests: string[] } {
+  const tags: string[] = [];
+  const digests = new Map<string, string>();
+  for (const text of asStrings(json['RepoDigests'])) addDigest(digests, text);
+  for (const text of asStrings(json['RepoTags'])) {
+    if (text.startsWith('<none>')) continue;
+    const name = parseEngineTag(text);
+    if (name === null || name.tag !== null) tags.push(text);
+    else if (name.digest !== null) addDigest(digests, text);
+    if (name !== null && targetDigest !== null) {
+      addDigest(digests, `${familiarName(name.domain, name.path)}@${targetDigest}`);
+    }
+  }
+  return { tags: [...new Set(tags)].sort(), digests: [...digests.values()].sort() };
+}
+
+/** Keeps the first spelling of each name@digest, so that canonical and familiar ones are not both listed. */
+function addDigest(digests: Map<string, string>, text: string): void {
+  if (text.startsWith('<none>')) return;
+  const parsed = parseEngineDigest(text);
+  const key = parsed === null ? text : `${parsed.domain}/${parsed.path}@${parsed.digest}`;
+  if (!digests.has(key)) digests.set(key, text);
+}
+
+/** Created in seconds. 0 and dates like 1980 are legitimate: reproducible builds set them. */
+export function toSeconds(value: unknown): number | null {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return null;
+  if (value === ZERO_TIME_SECONDS || Math.abs(value) > MAX_DATE_SECONDS) return null;
+  return value;
+}
+
+/**
+ * One row per image, newest first, then by ID. The containerd store of engines 24 and 25 lists an image
+ * once for each name or platform; lists come in random order among images of the same second, and Podman
+ * does not sort at all.
+ */
+export function mergeRows(rows: readonly ImageRow[]): ImageRow[] {
+  const byId = new Map<string, ImageRow>();
+  for (const row of rows) {
+    const known = byId.get(row.id);
+    byId.set(row.id, known === undefined ? row : mergeTwo(known, row));
+  }
+  return [...byId.values()].sort(
+    (a, b) => (b.created ?? -Infinity) - (a.created ?? -Infinity) || (a.id < b.id ? -1 : 1),
+  );
+}
+
+function mergeTwo(a: ImageRow, b: ImageRow): ImageRow {
+  const union = (left: readonly string[], right: readonly string[]) =>
+    [...new Set([...left, ...right])].sort();
+  return {
+    ...a,
+    parentId: a.parentId ?? b.parentId,
+    tags: union(a.tags, b.tags),
+    digests: union(a.digests, b.digests),
+    created: a.created ?? b.created,
+    size: Math.max(a.size, b.size),
+    labels: a.labels.length > 0 ? a.labels : b.labels,
+    manifests: a.manifests ?? b.manifests,
+    descriptor: a.descriptor ?? b.descriptor,
+  };
+}
+
+/** SharedSize of one element of GET /images/json?shared-size=1 or of /system/df. */
+export function toSharedSize(json: Json): { id: string; sharedSize: number | null } | null {
+  const id = toImageId(json['Id']);
+  return id === null ? null : { id, sharedSize: asCount(json['SharedSize']) };
+}
+
+/** The images of GET /system/df in the shape of API versions below 1.52. */
+export function toSharedSizes(df: Json): Map<string, number | null> {
+  const items = Array.isArray(df['Images']) ? df['Images'] : [];
+  const sizes = items.map((item) => toSharedSize(asObject(item))).filter((item) => item !== null);
+  return new Map(sizes.map(({ id, sharedSize }) => [id, sharedSize]));
+}

@@ -1,0 +1,32 @@
+import { EngineError } from './engine-error.ts';
+
+/** How often an engine is pinged while it works on a long answer, in milliseconds. */
+const SIGN_OF_LIFE_MS = 5_000;
+/** The longest that one read may take, in milliseconds. */
+const LONGEST_READ_MS = 10 * 60_000;
+
+/**
+ * Runs a read that may take minutes (the containerd store needs 6 s for a list of 1,000 images) without a
+ * deadline of its own: it is given up when the engine leaves a ping unanswered, or after 10 minutes.
+ * @throws EngineError ENGINE_TIMEOUT
+ */
+export async function withSignOfLife<Result>(
+  engine: string,
+  signal: AbortSignal,
+  ping: (signal: AbortSignal) => Promise<void>,
+  run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const giveUp = (detail: string) =>
+    controller.abort(new EngineError('ENGINE_TIMEOUT', engine, detail));
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - startedAt > LONGEST_READ_MS) giveUp('the read takes over 10 minutes');
+    else ping(controller.signal).catch(() => giveUp('no answer to a ping during a long read'));
+  }, SIGN_OF_LIFE_MS);
+  try {
+    return await run(AbortSignal.any([signal, controller.signal]));
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,50 @@
+import { GraphQLError } from 'graphql';
+import { EngineError, type EngineErrorCode } from './engine/engine-error.ts';
+
+/** The closed list of `extensions.code`, each with the only text that a client sees for it. */
+export const MESSAGES = {
+  BAD_REQUEST: 'The request is not a GraphQL request. Send JSON with a query.',
+  GRAPHQL_PARSE_FAILED: 'The query is not valid GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The query does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'Name one of the operations of the document in operationName.',
+  BAD_USER_INPUT: 'An argument has a value that its type does not allow.',
+  INVALID_REFERENCE:
+    'Not an image reference. Use name, name:tag, name@digest, or an image ID of at least 4 hex digits.',
+  PAGE_SIZE_OUT_OF_RANGE: 'Ask for 1 to 1000 items with either first or last.',
+  QUERY_TOO_COMPLEX: 'The answer would have more than 100000 rows. Ask for smaller pages.',
+  METHOD_NOT_ALLOWED: 'Send queries by POST.',
+  ENGINE_UNKNOWN: 'No engine of this name is configured. Query engines { name } lists them.',
+  ENGINE_UNAVAILABLE: 'The engine cannot be reached.',
+  ENGINE_TIMEOUT: 'The engine did not answer in time.',
+  ENGINE_FORBIDDEN: 'The engine, or a proxy before it, refuses this call.',
+  ENGINE_INCOMPATIBLE: 'The engine speaks no API version from 1.24 to 1.56.',
+  ENGINE_BAD_RESPONSE: 'The engine gave an answer that cannot be read.',
+  ENGINE_ERROR: 'The engine failed to answer.',
+  RESPONSE_TOO_LARGE: 'The engine gave an answer that is too large.',
+  NOT_FOUND: 'The engine has no such thing.',
+  CONFLICT: 'The engine is busy with a conflicting operation.',
+  INTERNAL_SERVER_ERROR: 'Unexpected error.',
+} as const;
+
+export type ErrorCode = keyof typeof MESSAGES;
+
+/** An error that may be shown as it is: a code of the list and text that holds nothing from outside. */
+export class PublicError extends GraphQLError {
+  /** @param hint fixed text that replaces the one of the code where more can be said */
+  constructor(code: ErrorCode, hint: string = MESSAGES[code], extensions: object = {}) {
+    super(hint, { extensions: { code, ...extensions } });
+    this.name = 'PublicError';
+  }
+}
+
+const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set([
+  'ENGINE_UNAVAILABLE',
+  'ENGINE_TIMEOUT',
+  'ENGINE_BAD_RESPONSE',
+]);
+
+/** What a client sees of a failed engine call; the detail stays behind, for the log. */
+export function toPublicError(error: EngineError): PublicError {
+  const { code, engine } = error;
+  return new PublicError(code, MESSAGES[code], { engine, retryable: RETRYABLE.has(code) });
+}

@@ -1,0 +1,167 @@
+import type { ParsedReference } from '../engine/reference.ts';
+import type { ContainerView } from './container-view.ts';
+import { type Image, isNamedByDigest } from './image-view.ts';
+
+/**
+ * A condition on an image: true, false, or null when it is about something unknown. Unknown stays unknown
+ * under not, so that only what is known to match is listed (Kleene's three-valued logic).
+ */
+export type Condition = (image: Image) => boolean | null;
+
+/** A filter with its references and patterns parsed. All given conditions must hold. */
+export interface ImageFilter {
+  /** Any may match; each is a compiled reference pattern. */
+  readonly references?: readonly ReferencePattern[];
+  /** Lower-case text. */
+  readonly search?: string;
+  readonly labels?: readonly { readonly key: string; readonly value: string | null }[];
+  readonly dangling?: boolean;
+  readonly inUse?: boolean;
+  readonly platform?: {
+    readonly os: string | null;
+    readonly architecture: string | null;
+    readonly variant: string | null;
+  };
+  /** Seconds since 1970. */
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+  readonly createdAfterImage?: ParsedReference;
+  readonly createdBeforeImage?: ParsedReference;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly digests?: readonly string[];
+  readonly hasAttestations?: boolean;
+  readonly and?: readonly ImageFilter[];
+  readonly or?: readonly ImageFilter[];
+  readonly not?: ImageFilter;
+}
+
+export type ReferencePattern = (reference: {
+  readonly familiarName: string;
+  readonly canonicalName: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+}) => boolean;
+
+/** Whether answering a filter takes the containers. */
+export function needsContainers(filter: ImageFilter): boolean {
+  const nested = [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
+  return filter.inUse !== undefined || nested.some(needsContainers);
+}
+
+/** @param containers of the same engine; needed when needsContainers says so */
+export function compileFilter(filter: ImageFilter, containers: ContainerView | null): Condition {
+  const own = (Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[])
+    .filter((name) => filter[name] !== undefined)
+    .map((name) => (CONDITIONS[name] as Compile<unknown>)(filter[name], containers));
+  const nested = (filters: readonly ImageFilter[]) =>
+    filters.map((inner) => compileFilter(inner, containers));
+  if (filter.and !== undefined) own.push(all(nested(filter.and)));
+  if (filter.or !== undefined) own.push(any(nested(filter.or)));
+  if (filter.not !== undefined) own.push(not(compileFilter(filter.not, containers)));
+  return all(own);
+}
+
+function all(conditions: readonly Condition[]): Condition {
+  return (image) => {
+    let result: boolean | null = true;
+    for (const condition of conditions) {
+      const value = condition(image);
+      if (value === false) return false;
+      if (value === null) result = null;
+    }
+    return result;
+  };
+}
+
+function any(conditions: readonly Condition[]): Condition {
+  return not(all(conditions.map(not)));
+}
+
+function not(condition: Condition): Condition {
+  return (image) => {
+    const value = condition(image);
+    return value === null ? null : !value;
+  };
+}
+
+type Compile<Value> = (value: Value, containers: ContainerView | null) => Condition;
+type Compilers = {
+  [Name in Exclude<keyof ImageFilter, 'and' | 'or' | 'not'>]-?: Compile<
+    NonNullable<ImageFilter[Name]>
+  >;
+};
+
+const CONDITIONS: Compilers = {
+  references: (patterns) => (image) =>
+    namesOf(image).some((name) => patterns.some((pattern) => pattern(name))),
+  search: (text) => (image) => searchTexts(image).some((own) => own.toLowerCase().includes(text)),
+  labels: (wanted) => (image) =>
+    wanted.every(({ key, value }) =>
+      image.row.labels.some((own) => own.key === key && (value === null || own.value === value)),
+    ),
+  dangling: (wanted) => (image) => isDangling(image) === wanted,
+  inUse: (wanted, containers) => (image) =>
+    containers === null ? null : containers.usersOf(image).length > 0 === wanted,
+  platform: (wanted) => (image) => hasPlatform(image, wanted),
+  createdAfter: (time) => (image) => image.row.created === null ? null : image.row.created > time,
+  createdBefore: (time) => (image) => image.row.created === null ? null : image.row.created < time,
+  createdAfterImage: (reference) => comparedTo(reference, (own, other) => own > other),
+  createdBeforeImage: (reference) => comparedTo(reference, (own, other) => own < other),
+  minSize: (size) => (image) => image.row.size >= size,
+  maxSize: (size) => (image) => image.row.size <= size,
+  digests: (wanted) => (image) => digestsOf(image).some((digest) => wanted.includes(digest)),
+  hasAttestations: (wanted) => ({ row }) =>
+    row.manifests === null
+      ? null
+      : row.manifests.some((manifest) => manifest.kind === 'ATTESTATION') === wanted,
+};
+
+/** No tag, and no digest reference with a repository. */
+export function isDangling(image: Image): boolean {
+  return image.row.tags.length === 0 && !isNamedByDigest(image.row);
+}
+
+function namesOf(image: Image) {
+  return [...image.tags, ...image.digests].flatMap(({ name }) => (name === null ? [] : [name]));
+}
+
+function searchTexts({ row }: Image): readonly string[] {
+  return [
+    row.id,
+    ...row.tags,
+    ...row.digests,
+    ...row.labels.flatMap(({ key, value }) => [key, value]),
+  ];
+}
+
+/** Unknown where the list names no platform: on graph drivers and Podman. */
+function hasPlatform(image: Image, wanted: NonNullable<ImageFilter['platform']>): boolean | null {
+  const known = (image.row.manifests ?? []).filter(
+    (manifest) => manifest.available && manifest.kind === 'IMAGE' && manifest.platform !== null,
+  );
+  if (known.length === 0) return null;
+  return known.some(
+    ({ platform }) =>
+      (wanted.os ?? platform?.os) === platform?.os &&
+      (wanted.architecture ?? platform?.architecture) === platform?.architecture &&
+      (wanted.variant ?? platform?.variant) === platform?.variant,
+  );
+}
+
+function comparedTo(
+  reference: ParsedReference,
+  holds: (own: number, other: number) => boolean,
+): Condition {
+  return (image) => {
+    const other = image.view.references().resolve(reference).found?.row.created ?? null;
+    const own = image.row.created;
+    return own === null || other === null ? null : holds(own, other);
+  };
+}
+
+/** Image ID, digests of repositories, and every manifest's digest. */
+function digestsOf(image: Image): readonly string[] {
+  const manifests = (image.row.manifests ?? []).map((manifest) => manifest.digest);
+  return [image.row.id, ...image.digests.map(({ digest }) => digest), ...manifests];
+}

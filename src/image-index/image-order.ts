@@ -1,0 +1,63 @@
+import { canonicalName } from '../engine/reference.ts';
+import type { ContainerView } from './container-view.ts';
+import type { Image } from './image-view.ts';
+
+export type ImageOrderField =
+  | 'CREATED'
+  | 'SIZE'
+  | 'NAME'
+  | 'SHARED_SIZE'
+  | 'UNIQUE_SIZE'
+  | 'CONTAINERS';
+
+export interface ImageOrder {
+  readonly field: ImageOrderField;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export const NEWEST_FIRST: readonly ImageOrder[] = [{ field: 'CREATED', direction: 'DESC' }];
+
+/** What some orderings need beyond the list, for one engine; null where it was not asked for. */
+export interface OrderSources {
+  readonly containers: ContainerView | null;
+  readonly sharedSizes: ReadonlyMap<string, number | null> | null;
+}
+
+export function ordersByContainers(orders: readonly ImageOrder[]): boolean {
+  return orders.some(({ field }) => field === 'CONTAINERS');
+}
+
+export function ordersBySharedSize(orders: readonly ImageOrder[]): boolean {
+  return orders.some(({ field }) => field === 'SHARED_SIZE' || field === 'UNIQUE_SIZE');
+}
+
+/** The value that an ordering compares; null, which sorts last, where it is unknown. */
+export function sortValue(
+  image: Image,
+  field: ImageOrderField,
+  { containers, sharedSizes }: OrderSources,
+): string | number | null {
+  const sharedSize = sharedSizes?.get(image.row.id) ?? null;
+  switch (field) {
+    case 'CREATED':
+      return image.row.created;
+    case 'SIZE':
+      return image.row.size;
+    case 'NAME':
+      return firstName(image);
+    case 'SHARED_SIZE':
+      return sharedSize;
+    case 'UNIQUE_SIZE':
+      return sharedSize === null ? null : Math.max(0, image.row.size - sharedSize);
+    case 'CONTAINERS':
+      return containers === null ? null : containers.usersOf(image).length;
+  }
+}
+
+/** The first tag in canonical spelling. */
+function firstName(image: Image): string | null {
+  const names = image.tags.map(({ reference, name }) =>
+    name === null ? reference : `${canonicalName(name.domain, name.path)}:${name.tag ?? ''}`,
+  );
+  return names.sort()[0] ?? null;
+}

@@ -1,0 +1,52 @@
+import { canonicalName, type ParsedReference } from '../engine/reference.ts';
+import type { Image, ImageView } from './image-view.ts';
+
+/** What a reference names in one view. */
+export type Resolution =
+  | { readonly found: Image }
+  | { readonly found: null; readonly ambiguous: boolean };
+
+export interface ReferenceTable {
+  /** As the engine resolves it: a name before an ID prefix, a digest before a tag, latest without either. */
+  resolve(reference: ParsedReference): Resolution;
+}
+
+const ABSENT: Resolution = { found: null, ambiguous: false };
+const AMBIGUOUS: Resolution = { found: null, ambiguous: true };
+
+/** One pass over all names of a view; ID prefixes are looked up in the sorted IDs. */
+export function createReferenceTable(view: ImageView): ReferenceTable {
+  const owners = new Map<string, string>();
+  for (const row of view.rows) {
+    const image = view.image(row.id);
+    for (const { name } of [...(image?.tags ?? []), ...(image?.digests ?? [])]) {
+      if (name === null) continue;
+      const base = canonicalName(name.domain, name.path);
+      if (name.tag !== null) owners.set(`${base}:${name.tag}`, row.id);
+      if (name.digest !== null) owners.set(`${base}@${name.digest}`, row.id);
+    }
+  }
+  const found = (id: string | undefined): Resolution => {
+    const image = id === undefined ? null : view.image(id);
+    return image === null ? ABSENT : { found: image };
+  };
+
+  function byPrefix(prefix: string): Resolution {
+    const matches = view.rows.filter((row) => row.id.startsWith(prefix));
+    return matches.length > 1 ? AMBIGUOUS : found(matches[0]?.id);
+  }
+
+  return {
+    resolve(reference) {
+      if (reference.kind === 'id') return byPrefix(`${reference.algorithm}:${reference.hex}`);
+      const base = canonicalName(reference.domain, reference.path);
+      const key =
+        reference.digest === null
+          ? `${base}:${reference.tag ?? 'latest'}`
+          : `${base}@${reference.digest}`;
+      const named = found(owners.get(key));
+      if (named.found !== null || reference.idPrefix === null) return named;
+      return byPrefix(`sha256:${reference.idPrefix}`);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { PublicError } from './errors.ts';
+
+/** The largest page, and the one that is given when nothing is said. */
+export const MAX_PAGE_SIZE = 1_000;
+export const DEFAULT_PAGE_SIZE = 50;
+/** Longer than any cursor that was ever given out: names have at most 255 characters. */
+const MAX_CURSOR_LENGTH = 4_096;
+
+type KeyPart = string | number | null;
+
+/** The place of an item in a sorted list: its sort values, ending in one that no other item has. */
+export type Key = readonly KeyPart[];
+
+/** How a list is sorted: one direction for each part of its keys. Nulls come last in both. */
+export interface Ordering {
+  /** Tells cursors of different orderings apart. */
+  readonly name: string;
+  readonly descending: readonly boolean[];
+}
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export interface Page<Item> {
+  readonly nodes: readonly Item[];
+  readonly cursorOf: (item: Item) => string;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+export function compareKeys(a: Key, b: Key, { descending }: Ordering): number {
+  for (let part = 0; part < a.length; part++) {
+    const order = compareParts(a[part] ?? null, b[part] ?? null, descending[part] ?? false);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function compareParts(a: KeyPart, b: KeyPart, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return (a < b ? -1 : 1) * (descending ? -1 : 1);
+}
+
+/**
+ * One page of a sorted list by keyset: a cursor holds the key of its item, so a page goes on at the same
+ * place when items have come or gone, the cursor's own included.
+ * @throws PublicError PAGE_SIZE_OUT_OF_RANGE, BAD_USER_INPUT for a cursor of another list or ordering
+ */
+export function pageOf<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+  ordering: Ordering,
+  args: PageArgs,
+): Page<Item> {
+  const size = pageSize(args);
+  const after = args.after == null ? null : decodeCursor(args.after, ordering);
+  const before = args.before == null ? null : decodeCursor(args.before, ordering);
+  let start = after === null ? 0 : countUpTo(items, keyOf, ordering, after, true);
+  let end = before === null ? items.length : countUpTo(items, keyOf, ordering, before, false);
+  if (args.last == null) end = Math.min(end, start + size);
+  else start = Math.max(start, end - size);
+  return {
+    nodes: items.slice(start, end),
+    cursorOf: (item) => encodeCursor(keyOf(item), ordering),
+    hasNextPage: end < items.length,
+    hasPreviousPage: start > 0,
+  };
+}
+
+/** @throws PublicError PAGE_SIZE_OUT_OF_RANGE */
+export function pageSize({ first, last }: PageArgs): number {
+  if (first != null && last != null) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
+  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
+  if (size < 1 || size > MAX_PAGE_SIZE) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
+  return size;
+}
+
+/** How many items come before a key, or up to and including it: a binary search. */
+function countUpTo<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+  ordering: Ordering,
+  key: Key,
+  including: boolean,
+): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const order = compareKeys(keyOf(items[middle] as Item), key, ordering);
+    if (order < 0 || (including && order === 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function encodeCursor(key: Key, ordering: Ordering): string {
+  return Buffer.from(JSON.stringify([ordering.name, ...key])).toString('base64url');
+}
+
+function decodeCursor(cursor: string, ordering: Ordering): Key {
+  const [name, ...key] = parseCursor(cursor);
+  const fits = name === ordering.name && key.length === ordering.descending.length;
+  const isPart = (part: unknown) =>
+    part === null || typeof part === 'string' || typeof part === 'number';
+  if (!fits || !key.every(isPart)) {
+    throw new PublicError('BAD_USER_INPUT', 'The cursor does not belong to this list and ordering.');
+  }
+  return key as Key;
+}
+
+function parseCursor(cursor: string): readonly unknown[] {
+  if (cursor.length > MAX_CURSOR_LENGTH) return [];
+  try {
+    const json: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(json) ? json : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,132 @@
+import { type ImageFilter, compileFilter, needsContainers } from '../image-index/image-filter.ts';
+import {
+  type ImageOrder,
+  NEWEST_FIRST,
+  type OrderSources,
+  ordersByContainers,
+  ordersBySharedSize,
+  sortValue,
+} from '../image-index/image-order.ts';
+import type { Image, ImageView } from '../image-index/image-view.ts';
+import { type Key, type Ordering, compareKeys } from '../keyset.ts';
+import { type EngineFailure, settleEngines } from './engines.ts';
+import type { Loaders } from './loaders.ts';
+
+export interface ImageQuestion {
+  /** Configured engine names. */
+  readonly engines: readonly string[];
+  readonly filter: ImageFilter | null;
+  readonly orderBy: readonly ImageOrder[];
+  /** Intermediate images too. */
+  readonly all: boolean;
+}
+
+/** An image at its place in an ordering. */
+export interface PlacedImage {
+  readonly image: Image;
+  readonly key: Key;
+}
+
+export interface ImageSelection {
+  /** Every matching image of the engines that answered, in order. */
+  readonly images: readonly PlacedImage[];
+  readonly ordering: Ordering;
+  /** Engines that were asked and failed, and why. */
+  readonly failures: readonly EngineFailure[];
+}
+
+/** Finds the images of several engines in one order. One engine that fails costs its own images only. */
+export async function selectImages(
+  loaders: Loaders,
+  question: ImageQuestion,
+): Promise<ImageSelection> {
+  const orderBy = question.orderBy.length === 0 ? NEWEST_FIRST : question.orderBy;
+  const ordering = toOrdering(orderBy);
+  const { found, failures } = await settleEngines(question.engines, (engine) =>
+    selectOfEngine(loaders, engine, question, orderBy, ordering),
+  );
+  const [only] = found;
+  const images = found.length === 1 && only !== undefined ? only : sort(found.flat(), ordering);
+  return { images, ordering, failures };
+}
+
+function toOrdering(orderBy: readonly ImageOrder[]): Ordering {
+  return {
+    name: `images ${orderBy.map(({ field, direction }) => `${field} ${direction}`).join(', ')}`,
+    // The image ID and the engine end every key, both ascending.
+    descending: [...orderBy.map(({ direction }) => direction === 'DESC'), false, false],
+  };
+}
+
+async function selectOfEngine(
+  loaders: Loaders,
+  engine: string,
+  { filter, all }: ImageQuestion,
+  orderBy: readonly ImageOrder[],
+  ordering: Ordering,
+): Promise<PlacedImage[]> {
+  const byContainers = ordersByContainers(orderBy);
+  const [view, containers, sharedSizes] = await Promise.all([
+    loaders.images.load(engine),
+    byContainers || (filter && needsContainers(filter)) ? loaders.containers.load(engine) : null,
+    ordersBySharedSize(orderBy) ? loaders.sharedSizes.load(engine) : null,
+  ]);
+  const matches = filter === null ? () => true : compileFilter(filter, containers);
+  const sources = { containers: byContainers ? containers : null, sharedSizes };
+  return placed(view, orderBy, ordering, sources).filter(
+    ({ image }) => (all || !view.isIntermediate(image.row)) && matches(image) === true,
+  );
+}
+
+/** The images of one engine in the order of creation, for lists that no client orders. */
+export function newestFirst(images: readonly Image[]): ImageSelection {
+  const ordering = toOrdering(NEWEST_FIRST);
+  const placed = images.map((image) => place(image, NEWEST_FIRST, NO_SOURCES));
+  return { images: sort(placed, ordering), ordering, failures: [] };
+}
+
+const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
+
+const sorted = new WeakMap<ImageView, Map<string, PlacedImage[]>>();
+
+/** All images of a view in an order; kept with the view where only the view decides it. */
+function placed(
+  view: ImageView,
+  orderBy: readonly ImageOrder[],
+  ordering: Ordering,
+  sources: OrderSources,
+): PlacedImage[] {
+  if (sources.containers !== null || sources.sharedSizes !== null) {
+    return sortAll(view, orderBy, ordering, sources);
+  }
+  const ofView = sorted.get(view) ?? new Map<string, PlacedImage[]>();
+  sorted.set(view, ofView);
+  const known = ofView.get(ordering.name);
+  if (known !== undefined) return known;
+  const fresh = sortAll(view, orderBy, ordering, sources);
+  ofView.set(ordering.name, fresh);
+  return fresh;
+}
+
+function sortAll(
+  view: ImageView,
+  orderBy: readonly ImageOrder[],
+  ordering: Ordering,
+  sources: OrderSources,
+): PlacedImage[] {
+  const images = view.rows.map((row) => view.image(row.id)).filter((image) => image !== null);
+  return sort(
+    images.map((image) => place(image, orderBy, sources)),
+    ordering,
+  );
+}
+
+function place(image: Image, orderBy: readonly ImageOrder[], sources: OrderSources): PlacedImage {
+  const values = orderBy.map(({ field }) => sortValue(image, field, sources));
+  return { image, key: [...values, image.row.id, image.engine] };
+}
+
+/** In place; fast on what is already sorted, as the parts of several engines are. */
+function sort(images: PlacedImage[], ordering: Ordering): PlacedImage[] {
+  return images.sort((a, b) => compareKeys(a.key, b.key, ordering));
+}

@@ -1,0 +1,64 @@
+import SchemaBuilder from '@pothos/core';
+import type { Context } from '../context.ts';
+import type { Descriptor, Engine, KeyValue, Platform } from '../engine/engine.ts';
+import type { ParsedReference } from '../engine/reference.ts';
+import type { Container } from '../image-index/container-view.ts';
+import type {
+  DigestReference,
+  Image,
+  Manifest,
+  TagReference,
+} from '../image-index/image-view.ts';
+import type { Repository } from '../image-index/repository.ts';
+import type { ImageConnection } from './image-connection.ts';
+import type { NodeValue } from './node.ts';
+import type { Annotations } from './oci-annotations.ts';
+import type { Connection, Edge, PageInfo } from './pagination.ts';
+import type { RepositoryConnection } from './image-repository.ts';
+
+/** An image reference that a client gave, and what it says. */
+export interface GivenReference {
+  readonly text: string;
+  readonly parsed: ParsedReference;
+}
+
+/** Which shape stands behind each GraphQL type: the domain at a glance. */
+interface Types {
+  Context: Context;
+  DefaultFieldNullability: false;
+  Interfaces: { Node: NodeValue };
+  Objects: {
+    Engine: Engine;
+    EngineContainer: Container;
+    EngineContainerConnection: Connection<Container>;
+    EngineContainerEdge: Edge<Container>;
+    ImageLabel: KeyValue;
+    ImageManifestSummary: Manifest;
+    ImagePlatform: Platform;
+    ImageRepository: Repository;
+    ImageRepositoryConnection: RepositoryConnection;
+    ImageRepositoryEdge: Edge<Repository>;
+    ImageSummary: Image;
+    ImageSummaryConnection: ImageConnection;
+    ImageSummaryEdge: Edge<Image>;
+    OciAnnotations: Annotations;
+    OciDescriptor: Descriptor;
+    PageInfo: PageInfo;
+    RepoDigest: DigestReference;
+    RepoTag: TagReference;
+    RepoTagConnection: Connection<TagReference>;
+    RepoTagEdge: Edge<TagReference>;
+  };
+  Scalars: {
+    /** Whole seconds since 1970. */
+    DateTime: { Input: number; Output: number };
+    Digest: { Input: string; Output: string };
+    ByteSize: { Input: number; Output: number };
+    ImageReference: { Input: GivenReference; Output: string };
+    ID: { Input: string; Output: string };
+  };
+}
+
+export const builder = new SchemaBuilder<Types>({ defaultFieldNullability: false });
+
+export type SchemaTypes = typeof builder.$inferSchemaTypes;

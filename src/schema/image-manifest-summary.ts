@@ -1,0 +1,99 @@
+import { builder } from './builder.ts';
+import { connectContainers } from './container-connection.ts';
+import { encodeGlobalId } from './node.ts';
+import { forwardArgs } from './pagination.ts';
+
+builder.enumType('ImageManifestKind', {
+  description: 'What a manifest is. Engine field Manifests[].Kind.',
+  values: {
+    IMAGE: { description: 'An image for one platform.' },
+    ATTESTATION: { description: 'A statement about another manifest, e.g. its provenance or SBOM.' },
+    UNKNOWN: { description: 'Neither, or the engine cannot tell.' },
+  } as const,
+});
+
+builder.objectType('ImageManifestSummary', {
+  description:
+    "The Engine API's ImageManifestSummary: one manifest of an image (containerd store from API 1.47, OCI layouts).",
+  interfaces: ['Node'],
+  fields: (t) => ({
+    id: t.id({
+      description: 'Opaque, unique over all types and engines.',
+      resolve: ({ image, row }) =>
+        encodeGlobalId('ImageManifestSummary', image.engine, `${image.row.id}/${row.digest}`),
+    }),
+    digest: t.field({
+      type: 'Digest',
+      description: 'Engine field ID.',
+      resolve: ({ row }) => row.digest,
+    }),
+    descriptor: t.field({
+      type: 'OciDescriptor',
+      description: 'Engine field Descriptor: how the index refers to this manifest.',
+      resolve: ({ row }) => row.descriptor,
+    }),
+    available: t.boolean({
+      description:
+        'Engine field Available: all of its blobs are in the local store. False for platforms that were not pulled.',
+      resolve: ({ row }) => row.available,
+    }),
+    kind: t.field({
+      type: 'ImageManifestKind',
+      description: 'Engine field Kind.',
+      resolve: ({ row }) => row.kind,
+    }),
+    contentSize: t.field({
+      type: 'ByteSize',
+      description: 'Engine field Size.Content: bytes of its blobs that are in the local store, compressed as they came.',
+      resolve: ({ row }) => row.contentSize,
+    }),
+    totalSize: t.field({
+      type: 'ByteSize',
+      description: 'Engine field Size.Total: bytes of its blobs and of its unpacked layers.',
+      resolve: ({ row }) => row.totalSize,
+    }),
+    unpackedSize: t.field({
+      type: 'ByteSize',
+      nullable: true,
+      description:
+        'Engine field ImageData.Size.Unpacked: bytes of its unpacked layers, 0 when it is not unpacked; null for what is no image.',
+      resolve: ({ row }) => row.unpackedSize,
+    }),
+    platform: t.field({
+      type: 'ImagePlatform',
+      nullable: true,
+      description: 'Engine field ImageData.Platform; null for what is no image, or names none.',
+      resolve: ({ row }) => row.platform,
+    }),
+    usedBy: t.field({
+      type: 'EngineContainerConnection',
+      nullable: true,
+      description: 'Engine field ImageData.Containers, as containers of any state, newest first.',
+      args: forwardArgs(t.arg),
+      resolve: async ({ image, row }, args, context) => {
+        const { containers } = await context.loaders.containers.load(image.engine);
+        const users = containers.filter((container) => row.containerIds.includes(container.row.id));
+        return connectContainers(context, users, args);
+      },
+    }),
+    attests: t.field({
+      type: 'ImageManifestSummary',
+      nullable: true,
+      description:
+        'Engine field AttestationData.For, as the manifest that it attests; null for what is no attestation.',
+      resolve: ({ image, row }) =>
+        image.manifests?.find((other) => other.row.digest === row.attestsDigest) ?? null,
+    }),
+    attestations: t.field({
+      type: ['ImageManifestSummary'],
+      description: 'The attestation manifests that say something of this one.',
+      resolve: ({ image, row }) =>
+        image.manifests?.filter((other) => other.row.attestsDigest === row.digest) ?? [],
+    }),
+    image: t.field({
+      type: 'ImageSummary',
+      description: 'The image that holds it. Two images may hold the same manifest.',
+      resolve: ({ image }) => image,
+    }),
+  }),
+});

@@ -1,0 +1,43 @@
+import { builder } from './builder.ts';
+import { repositoryOf } from './repo-tag.ts';
+
+builder.objectType('RepoDigest', {
+  description:
+    'A name with a digest that points to an image. Engine field RepoDigests, completed where the list of the containerd store gives only one.',
+  fields: (t) => ({
+    reference: t.exposeString('reference', {
+      description: 'As the engine spells it; the bare digest where it lists no repository.',
+    }),
+    digest: t.expose('digest', {
+      type: 'Digest',
+      description:
+        'Digest of the manifest or index. On the containerd store it is the image ID; elsewhere it is what a registry had under this name.',
+    }),
+    repository: t.field({
+      type: 'ImageRepository',
+      nullable: true,
+      description: 'All that the same engine holds under this name; null for a bare digest.',
+      resolve: ({ name, image }) => repositoryOf(image.view, name),
+    }),
+    image: t.field({
+      type: 'ImageSummary',
+      description: 'The image that it points to.',
+      resolve: ({ image }) => image,
+    }),
+    engine: t.field({
+      type: 'Engine',
+      description: 'The engine that holds it.',
+      resolve: ({ image }, _args, { engineOf }) => engineOf(image.engine),
+    }),
+    manifests: t.field({
+      type: ['ImageManifestSummary'],
+      nullable: true,
+      description:
+        'The manifests that this digest leads to in the local store: all of an index, or the one that it names; null where the engine keeps none.',
+      resolve: ({ image, digest }) =>
+        digest === image.row.id
+          ? image.manifests
+          : (image.manifests?.filter(({ row }) => row.digest === digest) ?? null),
+    }),
+  }),
+});

@@ -1,0 +1,53 @@
+import { canonicalName, type ParsedName } from '../engine/reference.ts';
+import type { ImageView } from '../image-index/image-view.ts';
+import type { Repository } from '../image-index/repository.ts';
+import { builder } from './builder.ts';
+import { defineConnection } from './pagination.ts';
+
+builder.objectType('RepoTag', {
+  description: 'A name with a tag that points to an image. Engine field RepoTags.',
+  fields: (t) => ({
+    reference: t.field({
+      type: 'ImageReference',
+      description: 'As the engine spells it.',
+      resolve: ({ reference }) => reference,
+    }),
+    canonicalReference: t.field({
+      type: 'ImageReference',
+      nullable: true,
+      description:
+        'With registry host and path in full, e.g. docker.io/library/alpine:3; null for a malformed name.',
+      resolve: ({ name }) =>
+        name === null ? null : `${canonicalName(name.domain, name.path)}:${name.tag ?? ''}`,
+    }),
+    tag: t.string({
+      nullable: true,
+      description: 'The part after the last colon, e.g. 3; null for a malformed name.',
+      resolve: ({ name }) => name?.tag ?? null,
+    }),
+    repository: t.field({
+      type: 'ImageRepository',
+      nullable: true,
+      description: 'All that the same engine holds under this name; null for a malformed name.',
+      resolve: ({ name, image }) => repositoryOf(image.view, name),
+    }),
+    image: t.field({
+      type: 'ImageSummary',
+      description: 'The image that it points to.',
+      resolve: ({ image }) => image,
+    }),
+    engine: t.field({
+      type: 'Engine',
+      description: 'The engine that holds it.',
+      resolve: ({ image }, _args, { engineOf }) => engineOf(image.engine),
+    }),
+  }),
+});
+
+defineConnection('RepoTag', 'tags');
+
+/** The repository that a name belongs to in a view; null for a name that could not be parsed. */
+export function repositoryOf(view: ImageView, name: ParsedName | null): Repository | null {
+  if (name === null) return null;
+  return view.repositories().get(canonicalName(name.domain, name.path)) ?? null;
+}

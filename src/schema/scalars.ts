@@ -1,0 +1,57 @@
+import { Kind, type ValueNode } from 'graphql';
+import { isDigest, parseReference } from '../engine/reference.ts';
+import { PublicError } from '../errors.ts';
+import { builder, type GivenReference } from './builder.ts';
+
+builder.scalarType('DateTime', {
+  description: 'An instant, RFC 3339 in UTC, e.g. 2026-11-24T12:00:00Z.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+  serialize: (seconds) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
+  parseValue: parseInstant,
+});
+
+builder.scalarType('Digest', {
+  description:
+    'An OCI content digest, algorithm:hex, e.g. sha256 and 64 hex digits (OCI image-spec, descriptor).',
+  serialize: (digest) => digest,
+  parseValue(value) {
+    if (typeof value === 'string' && isDigest(value)) return value;
+    throw new PublicError('BAD_USER_INPUT', 'Not a digest. Use sha256: and 64 hex digits.');
+  },
+});
+
+builder.scalarType('ByteSize', {
+  description: 'A number of bytes, as a JSON number: an integer from 0 to 2^53-1.',
+  serialize: (bytes) => bytes,
+  parseValue: parseByteSize,
+  // A literal beyond 32 bits is still an integer.
+  parseLiteral: (node: ValueNode) =>
+    parseByteSize(node.kind === Kind.INT ? Number(node.value) : null),
+});
+
+builder.scalarType('ImageReference', {
+  description:
+    'An image name, name:tag, name@digest, or an image ID (whole, or an unambiguous prefix of at least 4 hex digits), by the distribution reference grammar.',
+  serialize: (reference) => reference,
+  parseValue: parseGivenReference,
+});
+
+const RFC_3339 =
+  /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+function parseInstant(value: unknown): number {
+  const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(time)) return time / 1000;
+  throw new PublicError('BAD_USER_INPUT', 'Not an instant. Use RFC 3339: 2026-11-24T12:00:00Z.');
+}
+
+function parseByteSize(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new PublicError('BAD_USER_INPUT', 'Not a size. Use a whole number of bytes, 0 to 2^53-1.');
+}
+
+function parseGivenReference(value: unknown): GivenReference {
+  const parsed = typeof value === 'string' ? parseReference(value) : null;
+  if (parsed === null) throw new PublicError('INVALID_REFERENCE');
+  return { text: value as string, parsed };
+}
