@@ -49,7 +49,11 @@ export function createContext(
       const [first, ...others] = failures;
       if (first === undefined) return;
       const beside = failures.length === asked ? others : failures;
-      for (const { error } of beside) reported.push(located(error, info));
+      for (const { error } of beside) {
+        const known = reported.some((other) => other.originalError === error);
+        // A list of a hundred look-ups says once that an engine is missing.
+        if (!known) reported.push(located(error, info));
+      }
       if (failures.length === asked) throw first.error;
     },
     async find(engines, info, ask) {

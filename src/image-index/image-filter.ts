@@ -1,4 +1,4 @@
-import type { ParsedReference } from '../engine/reference.ts';
+import type { ParsedName, ParsedReference } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
 import { type Image, isNamedByDigest } from './image-view.ts';
 
@@ -36,12 +36,8 @@ export interface ImageFilter {
   readonly not?: ImageFilter;
 }
 
-export type ReferencePattern = (reference: {
-  readonly familiarName: string;
-  readonly canonicalName: string;
-  readonly tag: string | null;
-  readonly digest: string | null;
-}) => boolean;
+/** A compiled pattern of reference-pattern.ts. */
+export type ReferencePattern = (name: ParsedName) => boolean;
 
 /** Whether answering a filter takes the containers. */
 export function needsContainers(filter: ImageFilter): boolean {

@@ -1,4 +1,4 @@
-import type { ImageRow, ManifestRow } from '../engine/engine.ts';
+import type { ImageRow, ManifestRow, Platform } from '../engine/engine.ts';
 import { type ParsedName, parseEngineDigest, parseEngineTag } from '../engine/reference.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
@@ -161,4 +161,12 @@ function groupBy(
 function once<Value>(compute: () => Value): () => Value {
   let value: { readonly computed: Value } | null = null;
   return () => (value ??= { computed: compute() }).computed;
+}
+
+/** Each platform once whose manifest is complete in the local store; null where none are kept. */
+export function availablePlatforms({ manifests }: Image): readonly Platform[] | null {
+  if (manifests === null) return null;
+  const available = manifests.filter(({ row }) => row.available && row.kind === 'IMAGE');
+  const platforms = available.flatMap(({ row }) => (row.platform === null ? [] : [row.platform]));
+  return [...new Set(platforms)];
 }

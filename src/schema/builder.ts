@@ -1,7 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
 import type { Descriptor, Engine, KeyValue, Platform } from '../engine/engine.ts';
-import type { ParsedReference } from '../engine/reference.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type {
   DigestReference,
@@ -15,12 +14,6 @@ import type { NodeValue } from './node.ts';
 import type { Annotations } from './oci-annotations.ts';
 import type { Connection, Edge, PageInfo } from './pagination.ts';
 import type { RepositoryConnection } from './image-repository.ts';
-
-/** An image reference that a client gave, and what it says. */
-export interface GivenReference {
-  readonly text: string;
-  readonly parsed: ParsedReference;
-}
 
 /** Which shape stands behind each GraphQL type: the domain at a glance. */
 interface Types {
@@ -54,7 +47,8 @@ interface Types {
     DateTime: { Input: number; Output: number };
     Digest: { Input: string; Output: string };
     ByteSize: { Input: number; Output: number };
-    ImageReference: { Input: GivenReference; Output: string };
+    /** Checked by the grammar, as typed. */
+    ImageReference: { Input: string; Output: string };
     ID: { Input: string; Output: string };
   };
 }

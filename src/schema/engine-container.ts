@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { encodeGlobalId } from './node.ts';
 import { defineConnection } from './pagination.ts';
 
-builder.enumType('EngineContainerState', {
+export const EngineContainerState = builder.enumType('EngineContainerState', {
   description: "What a container does. Engine field State; Podman's own words are mapped to Docker's.",
   values: {
     CREATED: { description: 'It was created and never started.' },
@@ -35,7 +35,7 @@ builder.objectType('EngineContainer', {
       resolve: ({ row }) => row.name,
     }),
     state: t.field({
-      type: 'EngineContainerState',
+      type: EngineContainerState,
       description: 'Engine field State.',
       resolve: ({ row }) => row.state,
     }),

@@ -2,7 +2,7 @@ import { PublicError } from '../errors.ts';
 import { builder } from './builder.ts';
 import { encodeGlobalId } from './node.ts';
 
-builder.enumType('EngineKind', {
+const EngineKind = builder.enumType('EngineKind', {
   description: 'Which program answers the Engine API.',
   values: {
     DOCKER: { description: 'Docker Engine (moby).' },
@@ -13,7 +13,7 @@ builder.enumType('EngineKind', {
   } as const,
 });
 
-builder.enumType('EngineStatus', {
+const EngineStatus = builder.enumType('EngineStatus', {
   description: 'Whether an engine answers.',
   values: {
     READY: { description: 'It answers.' },
@@ -22,7 +22,7 @@ builder.enumType('EngineStatus', {
   } as const,
 });
 
-builder.enumType('ImageStore', {
+const ImageStore = builder.enumType('ImageStore', {
   description: 'Where an engine keeps its images, which decides what it can say of them.',
   values: {
     CONTAINERD: {
@@ -47,12 +47,12 @@ builder.objectType('Engine', {
     }),
     name: t.exposeString('name', { description: 'The name that it was configured under.' }),
     status: t.field({
-      type: 'EngineStatus',
+      type: EngineStatus,
       description: 'Whether it answers, as far as is known now; nothing is asked for this field.',
       resolve: (engine) => engine.status(),
     }),
     kind: t.field({
-      type: 'EngineKind',
+      type: EngineKind,
       nullable: true,
       description: 'Engine field Components of /version; null while it is unreachable.',
       resolve: async (engine) => (await engine.facts())?.kind ?? null,
@@ -72,7 +72,7 @@ builder.objectType('Engine', {
       },
     }),
     imageStore: t.field({
-      type: 'ImageStore',
+      type: ImageStore,
       nullable: true,
       description: 'Engine fields Driver and DriverStatus of /info; null while it is unreachable.',
       resolve: async (engine) => (await engine.facts())?.store ?? null,

@@ -3,7 +3,7 @@ import { connectContainers } from './container-connection.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
 
-builder.enumType('ImageManifestKind', {
+const ImageManifestKind = builder.enumType('ImageManifestKind', {
   description: 'What a manifest is. Engine field Manifests[].Kind.',
   values: {
     IMAGE: { description: 'An image for one platform.' },
@@ -38,7 +38,7 @@ builder.objectType('ImageManifestSummary', {
       resolve: ({ row }) => row.available,
     }),
     kind: t.field({
-      type: 'ImageManifestKind',
+      type: ImageManifestKind,
       description: 'Engine field Kind.',
       resolve: ({ row }) => row.kind,
     }),

@@ -1,8 +1,10 @@
 import { isDangling } from '../image-index/image-filter.ts';
+import { availablePlatforms } from '../image-index/image-view.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { connectContainers } from './container-connection.ts';
 import { connectImages } from './image-connection.ts';
+import { EngineContainerState } from './engine-container.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
 
@@ -181,7 +183,7 @@ builder.objectFields('ImageSummary', (t) => ({
     args: {
       ...forwardArgs(t.arg),
       states: t.arg({
-        type: ['EngineContainerState'],
+        type: [EngineContainerState],
         description: 'Only containers in one of these states; all when left out.',
       }),
     },

@@ -1,3 +1,4 @@
+import type { ArgBuilder as ArgBuilderOf } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from '../context.ts';
 import { type Key, type Ordering, type Page, type PageArgs, pageOf } from '../keyset.ts';
@@ -62,7 +63,7 @@ const backward = {
   before: { description: 'Items before this cursor. It must come from the same list and ordering.' },
 };
 
-type ArgBuilder = PothosSchemaTypes.ArgBuilder<SchemaTypes>;
+type ArgBuilder = ArgBuilderOf<SchemaTypes>;
 
 /** first and after. */
 export const forwardArgs = (arg: ArgBuilder) => ({

@@ -1,7 +1,7 @@
 import { Kind, type ValueNode } from 'graphql';
 import { isDigest, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
-import { builder, type GivenReference } from './builder.ts';
+import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {
   description: 'An instant, RFC 3339 in UTC, e.g. 2026-11-24T12:00:00Z.',
@@ -33,7 +33,7 @@ builder.scalarType('ImageReference', {
   description:
     'An image name, name:tag, name@digest, or an image ID (whole, or an unambiguous prefix of at least 4 hex digits), by the distribution reference grammar.',
   serialize: (reference) => reference,
-  parseValue: parseGivenReference,
+  parseValue: checkReference,
 });
 
 const RFC_3339 =
@@ -50,8 +50,7 @@ function parseByteSize(value: unknown): number {
   throw new PublicError('BAD_USER_INPUT', 'Not a size. Use a whole number of bytes, 0 to 2^53-1.');
 }
 
-function parseGivenReference(value: unknown): GivenReference {
-  const parsed = typeof value === 'string' ? parseReference(value) : null;
-  if (parsed === null) throw new PublicError('INVALID_REFERENCE');
-  return { text: value as string, parsed };
+function checkReference(value: unknown): string {
+  if (typeof value === 'string' && parseReference(value) !== null) return value;
+  throw new PublicError('INVALID_REFERENCE');
 }

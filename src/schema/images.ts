@@ -1,0 +1,137 @@
+import type { Context } from '../context.ts';
+import { type ParsedReference, parseReference } from '../engine/reference.ts';
+import { PublicError } from '../errors.ts';
+import type { Image } from '../image-index/image-view.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { namedEngines } from './engine.ts';
+import { askForImages } from './image-connection.ts';
+import { ImageFilter, toImageFilter } from './image-filter.ts';
+import { ImageOrder, toImageOrders } from './image-order.ts';
+import { pageArgs } from './pagination.ts';
+import type { ArgBuilder, InputShapeFromFields } from '@pothos/core';
+
+/** The largest number of references in one imagesByReference field. */
+const MAX_REFERENCES = 100;
+
+const imageArgs = (arg: ArgBuilder<SchemaTypes>) => ({
+  ...pageArgs(arg),
+  filter: arg({ type: ImageFilter, description: 'Only images that match; all when left out.' }),
+  orderBy: arg({
+    type: [ImageOrder],
+    description: 'Newest first when left out.',
+  }),
+  all: arg.boolean({
+    required: true,
+    defaultValue: false,
+    description: 'Also the untagged images that others are built on (docker image ls --all).',
+  }),
+});
+
+type ImageArgs = InputShapeFromFields<ReturnType<typeof imageArgs>>;
+
+function toQuestion(engines: readonly string[], { filter, orderBy, all }: ImageArgs) {
+  return {
+    engines,
+    filter: filter == null ? null : toImageFilter(filter),
+    orderBy: toImageOrders(orderBy),
+    all,
+  };
+}
+
+builder.queryFields((t) => ({
+  images: t.field({
+    type: 'ImageSummaryConnection',
+    nullable: true,
+    description:
+      'The images of every engine, or of those named; newest first unless ordered otherwise, ties by imageId and engine, nulls last. all also lists the untagged images that others are built on.',
+    args: {
+      ...imageArgs(t.arg),
+      engines: t.arg.stringList({ description: 'Engines by configured name; all when left out.' }),
+    },
+    resolve: (_, { engines, ...args }, context, info) => {
+      const asked = namedEngines(context.indexes, engines);
+      return askForImages(context, toQuestion(asked, args), args, info);
+    },
+  }),
+  image: t.field({
+    type: 'ImageSummary',
+    nullable: true,
+    description:
+      'The image that a reference names, as the engine resolves it (a name before an ID prefix), or null. Without an engine name, the first engine that has it.',
+    args: {
+      reference: t.arg({
+        type: 'ImageReference',
+        required: true,
+        description: 'E.g. alpine:3, an image ID, or the beginning of one.',
+      }),
+      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+    },
+    resolve: (_, { reference, engine }, context, info) => {
+      const asked = namedEngines(context.indexes, engine);
+      return context.find(asked, info, (name) => lookUp(context, name, reference));
+    },
+  }),
+  imagesByReference: t.field({
+    type: ['ImageSummary'],
+    nullable: { list: true, items: true },
+    description: 'Up to 100 images at once, in the order asked, null where there is none.',
+    args: {
+      references: t.arg({
+        type: ['ImageReference'],
+        required: true,
+        description: 'As in image, 100 at most.',
+      }),
+      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+    },
+    resolve: (_, { references, engine }, context, info) => {
+      if (references.length > MAX_REFERENCES) {
+        throw new PublicError('BAD_USER_INPUT', 'Ask for 100 references at most.');
+      }
+      const asked = namedEngines(context.indexes, engine);
+      context.spend(references.length);
+      // Each slot settles for itself.
+      return references.map((reference) =>
+        context.find(asked, info, (name) => lookUp(context, name, reference)),
+      );
+    },
+  }),
+}));
+
+builder.objectFields('Engine', (t) => ({
+  image: t.field({
+    type: 'ImageSummary',
+    nullable: true,
+    description: 'The image that a reference names on this engine, or null.',
+    args: {
+      reference: t.arg({
+        type: 'ImageReference',
+        required: true,
+        description: 'E.g. alpine:3, an image ID, or the beginning of one.',
+      }),
+    },
+    resolve: ({ name }, { reference }, context) => lookUp(context, name, reference),
+  }),
+  images: t.field({
+    type: 'ImageSummaryConnection',
+    nullable: true,
+    description: 'The images of this engine; newest first unless ordered otherwise.',
+    args: imageArgs(t.arg),
+    resolve: ({ name }, args, context, info) =>
+      askForImages(context, toQuestion([name], args), args, info),
+  }),
+}));
+
+/** @throws PublicError INVALID_REFERENCE when an ID prefix fits several images */
+async function lookUp(
+  { loaders }: Context,
+  engine: string,
+  reference: string,
+): Promise<Image | null> {
+  const view = await loaders.images.load(engine);
+  // The scalar has checked the grammar.
+  const resolution = view.references().resolve(parseReference(reference) as ParsedReference);
+  if (resolution.found === null && resolution.ambiguous) {
+    throw new PublicError('INVALID_REFERENCE', 'Several images begin with this ID. Give more digits.');
+  }
+  return resolution.found;
+}

@@ -1,0 +1,24 @@
+import { builder } from './builder.ts';
+
+import './scalars.ts';
+import './node.ts';
+import './pagination.ts';
+import './engine.ts';
+import './engine-container.ts';
+import './image-connection.ts';
+import './image-filter.ts';
+import './image-label.ts';
+import './image-manifest-summary.ts';
+import './image-order.ts';
+import './image-platform.ts';
+import './image-repository.ts';
+import './image-summary.ts';
+import './images.ts';
+import './oci-annotations.ts';
+import './oci-descriptor.ts';
+import './repo-digest.ts';
+import './repo-tag.ts';
+
+builder.queryType({ description: 'What can be asked.' });
+
+export const schema = builder.toSchema();
