@@ -73,8 +73,16 @@ export function pageOf<Item>(
   };
 }
 
-/** @throws PublicError PAGE_SIZE_OUT_OF_RANGE */
-export function pageSize({ first, last }: PageArgs): number {
+/**
+ * Refuses arguments that no page can be made of, so that nothing is read for them.
+ * @throws PublicError PAGE_SIZE_OUT_OF_RANGE, BAD_USER_INPUT
+ */
+export function checkPageArgs(ordering: Ordering, args: PageArgs): void {
+  pageSize(args);
+  for (const cursor of [args.after, args.before]) if (cursor != null) decodeCursor(cursor, ordering);
+}
+
+function pageSize({ first, last }: PageArgs): number {
   if (first != null && last != null) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
   const size = first ?? last ?? DEFAULT_PAGE_SIZE;
   if (size < 1 || size > MAX_PAGE_SIZE) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');

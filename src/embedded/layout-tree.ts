@@ -11,51 +11,55 @@ const READ_BLOB = READ_FILE | constants.O_NOFOLLOW;
 /**
  * The files of an OCI image layout directory. A blob that is a symbolic link is followed only to
  * another file under the same blobs directory; index.json and oci-layout, which a person chose by
- * naming the directory, wherever they lead.
- * @throws the error of the file system when there is no blobs directory.
+ * naming the directory, are followed wherever they lead.
+ * @throws UnreadableContent when the blobs directory itself leads out of the layout, and the file
+ * system's error when the layout has none.
  */
 export async function openLayoutTree(directory: string): Promise<FileTree> {
+  const root = await realpath(directory);
   const blobs = await realpath(join(directory, 'blobs'));
-  const inside = async (path: string) => {
-    const target = await realpath(path);
-    if (!target.startsWith(blobs + sep)) {
+  const stayIn = (folder: string, path: string) => {
+    if (!path.startsWith(folder + sep)) {
       throw new UnreadableContent('a symbolic link leads out of the blobs directory');
     }
-    return target;
+    return path;
   };
-  const locate = (path: string) =>
-    path.startsWith('blobs/') ? join(blobs, path.slice('blobs/'.length)) : join(directory, path);
+  stayIn(root, blobs);
+  for (const algorithm of ['sha256', 'sha512']) {
+    const folder = await absentAsUndefined(realpath(join(blobs, algorithm)));
+    stayIn(blobs, folder ?? join(blobs, algorithm));
+  }
+  const follow: Follow = async (path) => stayIn(blobs, await realpath(path));
 
   return {
-    size: (path) => absentAsUndefined(sizeOf(locate(path), inside)),
-    read: (path, limit) => {
-      const located = locate(path);
-      const found = path.startsWith('blobs/')
-        ? readBlobFile(located, limit, inside)
-        : readFile(located, READ_FILE, limit);
-      return absentAsUndefined(found);
-    },
+    size: (path) => absentAsUndefined(sizeOf(join(root, path), follow)),
+    read: (path, limit) =>
+      absentAsUndefined(
+        path.startsWith('blobs/')
+          ? readBlobFile(join(root, path), limit, follow)
+          : readFile(join(root, path), READ_FILE, limit),
+      ),
   };
 }
 
-type Inside = (path: string) => Promise<string>;
+type Follow = (path: string) => Promise<string>;
 
-async function sizeOf(path: string, inside: Inside): Promise<number | undefined> {
+async function sizeOf(path: string, follow: Follow): Promise<number | undefined> {
   let stats = await lstat(path);
   if (stats.isSymbolicLink()) {
-    stats = await lstat(await inside(path));
+    stats = await lstat(await follow(path));
   }
   return stats.isFile() ? stats.size : undefined;
 }
 
-async function readBlobFile(path: string, limit: number, inside: Inside): Promise<Buffer> {
+async function readBlobFile(path: string, limit: number, follow: Follow): Promise<Buffer> {
   try {
     return await readFile(path, READ_BLOB, limit);
   } catch (error) {
     if (codeOf(error) !== 'ELOOP') {
       throw error;
     }
-    return readFile(await inside(path), READ_BLOB, limit);
+    return readFile(await follow(path), READ_BLOB, limit);
   }
 }
 

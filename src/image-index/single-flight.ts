@@ -2,9 +2,11 @@
  * Shares one read among all who ask while it is under way. The read is aborted once every one of them has
  * gone; one whose own time ran out leaves it running, so that a list which takes longer than a query may
  * take is there for the next.
+ * @param outOfTime makes the error for one whose time ran out
  */
 export function createSingleFlight<Result>(
   read: (signal: AbortSignal) => Promise<Result>,
+  outOfTime: () => Error,
 ): (signal: AbortSignal) => Promise<Result> {
   let flight: { result: Promise<Result>; controller: AbortController; waiting: number } | null = null;
 
@@ -21,8 +23,7 @@ export function createSingleFlight<Result>(
     const mine = (flight ??= start());
     mine.waiting++;
     const leave = () => {
-      const timedOut = (signal.reason as Error | undefined)?.name === 'TimeoutError';
-      if (timedOut) return;
+      if (isTimeout(signal)) return;
       mine.waiting--;
       if (mine.waiting > 0) return;
       if (flight === mine) flight = null;
@@ -31,10 +32,16 @@ export function createSingleFlight<Result>(
     signal.addEventListener('abort', leave, { once: true });
     try {
       return await Promise.race([mine.result, rejectionOf(signal)]);
+    } catch (error) {
+      throw isTimeout(signal) ? outOfTime() : error;
     } finally {
       signal.removeEventListener('abort', leave);
     }
   };
+}
+
+function isTimeout({ reason }: AbortSignal): boolean {
+  return (reason as Error | undefined)?.name === 'TimeoutError';
 }
 
 /** Rejects with the signal's reason when it is aborted. */

@@ -8,7 +8,7 @@ import {
   sortValue,
 } from '../image-index/image-order.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
-import { type Key, type Ordering, compareKeys } from '../keyset.ts';
+import { type Key, type Ordering, type PageArgs, checkPageArgs, compareKeys } from '../keyset.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -19,6 +19,8 @@ export interface ImageQuestion {
   readonly orderBy: readonly ImageOrder[];
   /** Intermediate images too. */
   readonly all: boolean;
+  /** Checked before anything is read; the page itself is cut by the caller. */
+  readonly page: PageArgs;
 }
 
 /** An image at its place in an ordering. */
@@ -42,6 +44,7 @@ export async function selectImages(
 ): Promise<ImageSelection> {
   const orderBy = question.orderBy.length === 0 ? NEWEST_FIRST : question.orderBy;
   const ordering = toOrdering(orderBy);
+  checkPageArgs(ordering, question.page);
   const { found, failures } = await settleEngines(question.engines, (engine) =>
     selectOfEngine(loaders, engine, question, orderBy, ordering),
   );

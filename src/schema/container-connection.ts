@@ -1,16 +1,19 @@
 import type { Context } from '../context.ts';
-import type { Container } from '../image-index/container-view.ts';
-import type { PageArgs } from '../keyset.ts';
+import type { Container, ContainerView } from '../image-index/container-view.ts';
+import { checkPageArgs, type PageArgs } from '../keyset.ts';
 import { type Connection, connect } from './pagination.ts';
 
 const NEWEST_FIRST = { name: 'containers', descending: [true, false] };
 
-/** One page of containers, newest first. @throws PublicError */
-export function connectContainers(
+/** One page of an engine's containers, newest first. @throws PublicError, EngineError */
+export async function askForContainers(
   context: Context,
-  containers: readonly Container[],
+  engine: string,
   args: PageArgs,
-): Connection<Container> {
+  select: (view: ContainerView) => readonly Container[],
+): Promise<Connection<Container>> {
+  checkPageArgs(NEWEST_FIRST, args);
+  const containers = select(await context.loaders.containers.load(engine));
   const sorted = [...containers].sort(
     (a, b) => (b.row.created ?? 0) - (a.row.created ?? 0) || (a.row.id < b.row.id ? -1 : 1),
   );

@@ -53,10 +53,9 @@ export function connectImages(
 export async function askForImages(
   context: Context,
   question: ImageQuestion,
-  args: PageArgs,
   info: GraphQLResolveInfo,
 ): Promise<ImageConnection> {
   const selection = await selectImages(context.loaders, question);
   context.reportFailures(selection.failures, question.engines.length, info);
-  return connectImages(context, selection, args);
+  return connectImages(context, selection, question.page);
 }

@@ -104,7 +104,7 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
   for (const list of [references, labels, input.digests, and, or]) {
     if (list != null && list.length > MAX_ITEMS) throw tooLong();
   }
-  if (search != null && search.length > MAX_TEXT_LENGTH) throw tooLong();
+  checkSearch(search);
   const inner = (filters: readonly FilterInput[]) =>
     filters.map((filter) => toImageFilter(filter, depth + 1));
   return given({
@@ -123,6 +123,11 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
     or: or && inner(or),
     not: not && toImageFilter(not, depth + 1),
   });
+}
+
+/** @throws PublicError BAD_USER_INPUT */
+export function checkSearch(search: string | null | undefined): void {
+  if (search != null && search.length > MAX_TEXT_LENGTH) throw tooLong();
 }
 
 function tooLong(): PublicError {

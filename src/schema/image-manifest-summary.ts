@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { connectContainers } from './container-connection.ts';
+import { askForContainers } from './container-connection.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
 
@@ -70,11 +70,10 @@ builder.objectType('ImageManifestSummary', {
       nullable: true,
       description: 'Engine field ImageData.Containers, as containers of any state, newest first.',
       args: forwardArgs(t.arg),
-      resolve: async ({ image, row }, args, context) => {
-        const { containers } = await context.loaders.containers.load(image.engine);
-        const users = containers.filter((container) => row.containerIds.includes(container.row.id));
-        return connectContainers(context, users, args);
-      },
+      resolve: ({ image, row }, args, context) =>
+        askForContainers(context, image.engine, args, ({ containers }) =>
+          containers.filter((container) => row.containerIds.includes(container.row.id)),
+        ),
     }),
     attests: t.field({
       type: 'ImageManifestSummary',

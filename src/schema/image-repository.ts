@@ -1,11 +1,13 @@
 import { canonicalName, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
+import { checkPageArgs } from '../keyset.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { type RepositorySelection, selectRepositories } from '../loaders/repository-selection.ts';
 import { builder } from './builder.ts';
 import { namedEngines } from './engine.ts';
 import { connectImages } from './image-connection.ts';
+import { checkSearch } from './image-filter.ts';
 import { encodeGlobalId } from './node.ts';
 import { type Connection, connect, defineConnection, forwardArgs, pageArgs } from './pagination.ts';
 
@@ -82,6 +84,8 @@ builder.queryFields((t) => ({
     },
     resolve: async (_, { search, engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
+      checkPageArgs(BY_NAME, args);
+      checkSearch(search);
       const found = await selectRepositories(context.loaders, asked, search ?? '');
       context.reportFailures(found.failures, asked.length, info);
       const keyOf = (repository: Repository) => [repository.familiarName, repository.engine];

@@ -2,7 +2,7 @@ import { isDangling } from '../image-index/image-filter.ts';
 import { availablePlatforms } from '../image-index/image-view.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
-import { connectContainers } from './container-connection.ts';
+import { askForContainers } from './container-connection.ts';
 import { connectImages } from './image-connection.ts';
 import { EngineContainerState } from './engine-container.ts';
 import { encodeGlobalId } from './node.ts';
@@ -187,10 +187,9 @@ builder.objectFields('ImageSummary', (t) => ({
         description: 'Only containers in one of these states; all when left out.',
       }),
     },
-    resolve: async (image, { states, ...args }, context) => {
-      const users = (await context.loaders.containers.load(image.engine)).usersOf(image);
-      const wanted = users.filter(({ row }) => states == null || states.includes(row.state));
-      return connectContainers(context, wanted, args);
-    },
+    resolve: (image, { states, ...args }, context) =>
+      askForContainers(context, image.engine, args, (view) =>
+        view.usersOf(image).filter(({ row }) => states == null || states.includes(row.state)),
+      ),
   }),
 }));

@@ -29,12 +29,13 @@ const imageArgs = (arg: ArgBuilder<SchemaTypes>) => ({
 
 type ImageArgs = InputShapeFromFields<ReturnType<typeof imageArgs>>;
 
-function toQuestion(engines: readonly string[], { filter, orderBy, all }: ImageArgs) {
+function toQuestion(engines: readonly string[], { filter, orderBy, all, ...page }: ImageArgs) {
   return {
     engines,
     filter: filter == null ? null : toImageFilter(filter),
     orderBy: toImageOrders(orderBy),
     all,
+    page,
   };
 }
 
@@ -50,7 +51,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
-      return askForImages(context, toQuestion(asked, args), args, info);
+      return askForImages(context, toQuestion(asked, args), info);
     },
   }),
   image: t.field({
@@ -117,7 +118,7 @@ builder.objectFields('Engine', (t) => ({
     description: 'The images of this engine; newest first unless ordered otherwise.',
     args: imageArgs(t.arg),
     resolve: ({ name }, args, context, info) =>
-      askForImages(context, toQuestion([name], args), args, info),
+      askForImages(context, toQuestion([name], args), info),
   }),
 }));
 

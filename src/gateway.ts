@@ -1,0 +1,44 @@
+import { createYoga, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import { type Context, createContext } from './context.ts';
+import type { ErrorCode } from './errors.ts';
+import type { ImageIndex } from './image-index/image-index.ts';
+import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { schema } from './schema/index.ts';
+
+/** How long one operation may take, in milliseconds: shorter than the 30 s that routers wait. */
+const OPERATION_MS = 20_000;
+const MAX_BODY_BYTES = 256 * 1024;
+
+export interface GatewayOptions {
+  /** By configured engine name, in the order of configuration. */
+  readonly indexes: ReadonlyMap<string, ImageIndex>;
+  /** Told of every error whose cause clients do not see. */
+  readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
+  /** Told what Yoga itself has to say. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * The GraphQL API as a request handler for POST /graphql: Yoga without what a gateway to a root-equivalent
+ * socket must not have (CORS that mirrors any origin, multipart, a page that loads scripts from elsewhere).
+ */
+export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
+  const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
+  return createYoga<object, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: ({ request }) => {
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(OPERATION_MS)]);
+      return createContext(options.indexes, signal);
+    },
+    plugins: [usePublicErrors(options.onHiddenError), useExecutionCancellation()],
+    maskedErrors: false,
+    cors: false,
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: '/healthz',
+    maxRequestBodySize: MAX_BODY_BYTES,
+    logging: { debug: () => {}, info: () => {}, warn, error: warn },
+  });
+}

@@ -1,0 +1,89 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PublicError, type ErrorCode } from '../errors.ts';
+import { createGraphiQLPage } from './graphiql.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Whether GET /graphql shows GraphiQL to browsers. */
+  readonly graphiql: boolean;
+  /** Answers POST /graphql. */
+  readonly graphql: http.RequestListener;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Stops accepting, lets what is being answered finish for up to 10 s. */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+
+/** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
+export async function listen(options: HttpServerOptions): Promise<HttpServer> {
+  const page = options.graphiql ? createGraphiQLPage() : null;
+  const allowedHosts = new Set<string>();
+  const server = http.createServer((request, response) => {
+    const refused = refuse(request, allowedHosts);
+    if (refused !== null) return sendRefusal(response, ...refused);
+    const path = request.url ?? '';
+    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
+    if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
+    if (request.method === 'POST') return options.graphql(request, response);
+    if (page !== null && request.method === 'GET' && wantsHtml(request)) {
+      page(request, response).catch(() => response.destroy());
+      return;
+    }
+    response.setHeader('allow', 'POST');
+    return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  for (const name of ['localhost', '127.0.0.1', '[::1]']) allowedHosts.add(`${name}:${port}`);
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  allowedHosts.add(`${host}:${port}`);
+  return { url: `http://${host}:${port}/graphql`, close: () => close(server) };
+}
+
+/**
+ * What any web page that a developer visits could otherwise do: reach a loopback server under a name of its
+ * own (DNS rebinding), or post a form to it.
+ */
+function refuse(
+  request: http.IncomingMessage,
+  allowedHosts: ReadonlySet<string>,
+): [number, ErrorCode] | null {
+  const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+  const host = request.headers.host?.toLowerCase() ?? '';
+  if (hosts.length !== 1 || !allowedHosts.has(host)) return [403, 'HOST_NOT_ALLOWED'];
+  const { origin } = request.headers;
+  if (origin !== undefined && origin !== `http://${host}`) return [403, 'ORIGIN_NOT_ALLOWED'];
+  const isJson = /^application\/json(\s*;\s*charset="?utf-8"?)?$/i;
+  if (request.method === 'POST' && !isJson.test(request.headers['content-type'] ?? '')) {
+    return [415, 'UNSUPPORTED_MEDIA_TYPE'];
+  }
+  return null;
+}
+
+function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
+  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+}
+
+function wantsHtml(request: http.IncomingMessage): boolean {
+  return (request.headers.accept ?? '').includes('text/html');
+}
+
+async function close(server: http.Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(force);
+}
