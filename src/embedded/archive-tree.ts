@@ -13,6 +13,8 @@ const ENTRY_LIMIT = 1_000_000;
 const KEPT_LIMIT = 256 * 1024 * 1024;
 const LINK_DEPTH = 8;
 
+const INDEX_FILES: ReadonlySet<string> = new Set(['index.json', 'manifest.json']);
+
 type Entry =
   | { readonly kind: 'file'; readonly size: number; readonly offset: number }
   | { readonly kind: 'kept'; readonly size: number; readonly content: Buffer | undefined }
@@ -54,7 +56,7 @@ async function indexArchive(archive: string): Promise<Map<string, Entry>> {
       return await indexGzip(archive);
     }
     const reader = readerOfFile(file, stats.size);
-    return await indexEntries(reader, async (size) => {
+    return await indexEntries(reader, async (_path, size) => {
       return { kind: 'file', size, offset: reader.position() };
     });
   } finally {
@@ -69,8 +71,8 @@ async function indexGzip(archive: string): Promise<Map<string, Entry>> {
   const reader = readerOfStream(gunzip);
   let kept = 0;
   try {
-    return await indexEntries(reader, async (size) => {
-      const content = await takeJson(reader, size);
+    return await indexEntries(reader, async (path, size) => {
+      const content = await takeJson(reader, path, size);
       kept += content?.length ?? 0;
       if (kept > KEPT_LIMIT) {
         throw new UnreadableContent('the archive has too much JSON');
@@ -85,23 +87,22 @@ async function indexGzip(archive: string): Promise<Map<string, Entry>> {
   }
 }
 
-/** A file's content when it may be JSON, judged by its size and first byte. */
-async function takeJson(reader: ByteReader, size: number): Promise<Buffer | undefined> {
-  if (size === 0 || size > INDEX_LIMIT) {
+/** A file's content when it may be JSON, judged by its name, size and first byte. */
+async function takeJson(reader: ByteReader, path: string, size: number): Promise<Buffer | undefined> {
+  const limit = INDEX_FILES.has(path) ? INDEX_LIMIT : JSON_BLOB_LIMIT;
+  if (size === 0 || size > limit) {
     return undefined;
   }
   const first = await reader.take(1);
   if (!/^[{[\s]$/.test(first.toString('latin1'))) {
     return undefined;
   }
-  const rest = await reader.take(size - 1);
-  // Only index.json and manifest.json may be larger, and they are the first to be asked for.
-  return size > JSON_BLOB_LIMIT && first[0] === 0x20 ? undefined : Buffer.concat([first, rest]);
+  return Buffer.concat([first, await reader.take(size - 1)]);
 }
 
 async function indexEntries(
   reader: ByteReader,
-  toFile: (size: number) => Promise<Entry>,
+  toFile: (path: string, size: number) => Promise<Entry>,
 ): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
   await visitTarEntries(reader, async (entry) => {
@@ -113,7 +114,7 @@ async function indexEntries(
     const folder = entry.kind === 'symlink' ? posix.dirname(path) : '.';
     const found: Entry =
       entry.kind === 'file'
-        ? await toFile(entry.size)
+        ? await toFile(path, entry.size)
         : { kind: 'link', path: posix.join(folder, entry.target) };
     entries.set(path, found);
   });

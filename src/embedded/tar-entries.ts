@@ -22,6 +22,9 @@ interface LongHeader {
   size?: string;
 }
 
+/** Links, devices, directories and pipes: whatever size they state, no content follows. */
+const HEADER_ONLY = '123456';
+
 const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
   '\0': 'file',
   '0': 'file',
@@ -44,12 +47,13 @@ export async function visitTarEntries(reader: ByteReader, visit: Visit): Promise
       return;
     }
     checkHeader(header);
-    const size = long.size === undefined ? numberAt(header, 124, 12) : Number(long.size);
+    const type = String.fromCharCode(header[156] ?? 0);
+    const stated = long.size === undefined ? numberAt(header, 124, 12) : Number(long.size);
+    const size = HEADER_ONLY.includes(type) ? 0 : stated;
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new UnreadableContent('the archive has an entry of no valid size');
     }
     const end = reader.position() + Math.ceil(size / BLOCK) * BLOCK;
-    const type = String.fromCharCode(header[156] ?? 0);
     if ('xLK'.includes(type)) {
       Object.assign(long, await readLongHeader(reader, type, size));
     } else {
@@ -105,8 +109,8 @@ function toPaxRecords(body: Buffer): LongHeader {
 
 function checkHeader(header: Buffer): void {
   let sum = 8 * 0x20;
-  for (const [index, byte] of header.entries()) {
-    sum += index >= 148 && index < 156 ? 0 : byte;
+  for (let index = 0; index < header.length; index += 1) {
+    sum += index >= 148 && index < 156 ? 0 : (header[index] ?? 0);
   }
   if (header.length !== BLOCK || sum !== numberAt(header, 148, 8)) {
     throw new UnreadableContent('it is no tar archive, or a damaged one');

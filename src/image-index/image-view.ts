@@ -1,4 +1,4 @@
-import type { ImageRow, ManifestRow, Platform } from '../engine/engine.ts';
+import type { EngineFacts, ImageRow, ManifestRow, Platform } from '../engine/engine.ts';
 import { type ParsedName, parseEngineDigest, parseEngineTag } from '../engine/reference.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
@@ -169,4 +169,14 @@ export function availablePlatforms({ manifests }: Image): readonly Platform[] | 
   const available = manifests.filter(({ row }) => row.available && row.kind === 'IMAGE');
   const platforms = available.flatMap(({ row }) => (row.platform === null ? [] : [row.platform]));
   return [...new Set(platforms)];
+}
+
+/** The platform that the engine would run: its own when that is available, else the first. */
+export function preferredPlatform(image: Image, engine: EngineFacts | null): Platform | null {
+  const platforms = availablePlatforms(image) ?? [];
+  const own = platforms.find(
+    ({ os, architecture }) =>
+      os === engine?.operatingSystem && architecture === engine.architecture,
+  );
+  return own ?? platforms[0] ?? null;
 }

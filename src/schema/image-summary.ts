@@ -1,5 +1,5 @@
 import { isDangling } from '../image-index/image-filter.ts';
-import { availablePlatforms } from '../image-index/image-view.ts';
+import { availablePlatforms, preferredPlatform } from '../image-index/image-view.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
@@ -87,6 +87,14 @@ builder.objectFields('ImageSummary', (t) => ({
     description:
       'Engine field Manifests; null where the engine keeps none (graph drivers, Podman, API below 1.47).',
     resolve: ({ manifests }) => manifests,
+  }),
+  platform: t.field({
+    type: 'ImagePlatform',
+    nullable: true,
+    description:
+      "The platform of the image: of the available manifest that fits the engine's own platform, else of the first available one; null where the engine keeps no manifests.",
+    resolve: async (image, _args, { engineOf }) =>
+      preferredPlatform(image, await engineOf(image.engine).facts()),
   }),
   platforms: t.field({
     type: ['ImagePlatform'],

@@ -1,7 +1,7 @@
 # Prepares what the engines run from: packages of this machine, and a Debian forky root for the newer
 # engines. Sourced by engines.sh, which sets ROOT and FORKY.
 
-readonly HOST_PACKAGES=(docker.io iptables debootstrap)
+readonly HOST_PACKAGES=(docker.io iptables debootstrap curl)
 readonly FORKY_PACKAGES=docker.io,docker-cli,docker-buildx,containerd,runc,crun,podman,skopeo,buildah,docker-registry,ca-certificates,fuse-overlayfs
 readonly MIRROR="${IMAGEGRAPH_ENGINES_MIRROR:-http://deb.debian.org/debian}"
 

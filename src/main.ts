@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { type Config, parseConfig } from './config/config.ts';
+import { helpText } from './config/options.ts';
+import { EngineError } from './engine/engine-error.ts';
+import { createGateway } from './gateway.ts';
+import { createReadThroughIndex } from './image-index/read-through-index.ts';
+import { createLog } from './log.ts';
+import { schema } from './schema/index.ts';
+import { listen } from './server/http-server.ts';
+import { startEngine } from './start-engine.ts';
+
+/** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
+const FIRST_ATTEMPT_MS = 1_500;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** The only place that reads the environment, the arguments and, for the configuration, files. */
+const parsed = parseConfig({
+  argv: process.argv.slice(2),
+  env: process.env,
+  uid: process.getuid?.() ?? null,
+  files: { readText, kindOf, realPath: (path) => realpathSync(path) },
+});
+
+if ('problems' in parsed) {
+  process.stderr.write(`${parsed.problems.join('\n')}\n`);
+  process.exitCode = 2;
+} else if (parsed.config.action === 'help') {
+  process.stdout.write(helpText());
+} else if (parsed.config.action === 'version') {
+  process.stdout.write(`${packageVersion()}\n`);
+} else if (parsed.config.action === 'print-schema') {
+  process.stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
+} else {
+  await serve(parsed.config);
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = createLog(process.stderr.isTTY);
+  const sshEnvironment = pick(process.env, ['PATH', 'HOME', 'USER', 'SSH_AUTH_SOCK', 'LANG']);
+  for (const { name, origin } of config.engines) log.info({ engine: name }, origin);
+  const engines = config.engines.map(({ name, endpoint }) =>
+    startEngine(name, endpoint, sshEnvironment, log),
+  );
+  const gateway = createGateway({
+    indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
+    onHiddenError(error, code) {
+      const detail = error instanceof EngineError ? error.message : undefined;
+      const engine = error instanceof EngineError ? error.engine : undefined;
+      log.warn({ code, engine, detail, err: detail === undefined ? error : undefined }, 'hidden error');
+    },
+    onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
+  });
+  const firstAttempts = Promise.allSettled(engines.map((engine) => engine.facts()));
+  await Promise.race([firstAttempts, new Promise((done) => setTimeout(done, FIRST_ATTEMPT_MS))]);
+  const { host, port, graphiql } = config;
+  const server = await listen({ host, port, graphiql, graphql: gateway }).catch((error: Error) => {
+    process.stderr.write(`Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`);
+    process.exit(2);
+  });
+  process.stdout.write(`imagegraph ready at ${server.url}\n`);
+
+  const stop = async (): Promise<void> => {
+    // A second signal ends the process at once.
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
+    await server.close();
+    for (const engine of engines) engine.close();
+    process.exit(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function kindOf(path: string): 'socket' | 'file' | 'directory' | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSocket() ? 'socket' : 'file';
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}

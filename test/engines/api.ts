@@ -1,0 +1,50 @@
+import { request } from 'node:http';
+import type { RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface CallOptions {
+  readonly method?: string;
+  readonly body?: Readable;
+}
+
+/** One plain request to an engine, without any library between: what it answers is what is recorded. */
+export async function callEngine(
+  url: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const outgoing = request({
+    ...addressOf(url),
+    path,
+    method: options.method ?? 'GET',
+    headers: options.body ? { 'Content-Type': 'application/x-tar' } : {},
+    // A connection of its own, so that nothing keeps the process alive afterwards.
+    agent: false,
+  });
+  const answered = new Promise<Answer>((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => (body += text));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+  });
+  if (!options.body) outgoing.end();
+  const sent = options.body ? pipeline(options.body, outgoing) : undefined;
+  const [answer] = await Promise.all([answered, sent]);
+  return answer;
+}
+
+function addressOf(url: string): RequestOptions {
+  if (url.startsWith('unix://')) return { socketPath: url.slice('unix://'.length) };
+  const { hostname, port } = new URL(url.replace(/^tcp:/, 'http:'));
+  return { hostname, port: port || '2375' };
+}

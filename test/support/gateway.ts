@@ -1,0 +1,49 @@
+import type { Duplex } from 'node:stream';
+import { createDockerEngine } from '../../src/engine/docker-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createTransport } from '../../src/engine/transport.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
+
+export interface Answer {
+  readonly status: number;
+  // Whatever a query selects; tests compare it whole.
+  readonly data: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export interface TestGateway {
+  ask(query: string, variables?: object, accept?: string): Promise<Answer>;
+  readonly hidden: unknown[];
+  close(): void;
+}
+
+/** A connection to an engine by a dialer, as start-engine.ts makes them. */
+export function connectTo(name: string, dial: () => Duplex): Engine {
+  return createDockerEngine({ name, transport: createTransport(name, 'docker', dial) });
+}
+
+/** The gateway without its HTTP server, over engines by name. */
+export function createTestGateway(engines: readonly Engine[]): TestGateway {
+  const hidden: unknown[] = [];
+  const gateway = createGateway({
+    indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
+    onHiddenError: (error) => void hidden.push(error),
+  });
+  return {
+    hidden,
+    async ask(query, variables = {}, accept = 'application/json') {
+      const response = await gateway.fetch('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
+    },
+    close: () => engines.forEach((engine) => engine.close()),
+  };
+}
