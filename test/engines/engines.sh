@@ -1,169 +1,218 @@
 #!/usr/bin/env bash
-# Starts and stops the real engines that the tests talk to. As root, on Debian 12:
-#   engines.sh up         two kinds of Docker 28.5, Docker 20.10, Podman 5.8 and a registry
-#   engines.sh up bench   the same, and one more Docker 28.5 for the benchmarks
-#   engines.sh down       stops what `up` started; packages, images and the forky root stay
-#   engines.sh status     says what runs
-# All of it lives below IMAGEGRAPH_ENGINES_ROOT; traffic stays on unix sockets and 127.0.0.1.
+# Real engines to test against: starts and stops Docker 20.10, Docker 28.5 (both image stores),
+# Podman and a registry. Needs root on Debian 12. Safe to run twice; stops only what it started.
+#
+#   engines.sh up [NAME…]      start these (default: all but docker-28-bench), write engines.json
+#   engines.sh down [NAME…]    stop these (default: everything) and unmount; data is kept
+#   engines.sh status
+#
+# IMAGEGRAPH_ENGINES_ROOT (default /var/lib/imagegraph-engines) holds everything but the packages.
 set -euo pipefail
 
-ROOT=$(realpath -m "${IMAGEGRAPH_ENGINES_ROOT:-/var/lib/imagegraph-engines}")
-readonly ROOT FORKY=$ROOT/forky
-readonly RUN=$ROOT/run LOGS=$ROOT/log
-readonly READY_SECONDS=60 STOP_SECONDS=30
-# As seen from inside the forky root.
-readonly INNER_RUN=/run/imagegraph
-readonly SERVICES=(registry docker-20 docker-28 docker-28-graph podman-5 docker-28-bench)
+ROOT=${IMAGEGRAPH_ENGINES_ROOT:-/var/lib/imagegraph-engines}
+TCP=127.0.0.1:${IMAGEGRAPH_ENGINES_TCP_PORT:-23750}
+REGISTRY=127.0.0.1:5000
+CHROOT=$ROOT/forky
+ENGINES=$ROOT/engines
+DEFAULTS=(registry docker-20 docker-28-containerd docker-28-graph podman-5)
+ALL=("${DEFAULTS[@]}" docker-28-bench)
 
-# shellcheck source=root.sh
-source "$(dirname "${BASH_SOURCE[0]}")/root.sh"
+log() { echo "engines: $*" >&2; }
+fail() { log "$*"; exit 1; }
 
-is_running() { # NAME
+source "$(dirname "${BASH_SOURCE[0]}")/chroot.sh"
+
+# A pid file outlives a reboot and the pid may be someone else's by then: its command must name our folder.
+alive() {
   local pid
-  pid=$(cat "$RUN/$1.pid" 2>/dev/null) || return 1
-  # A pid file may outlive its process and the number be given away: the start time tells them apart.
-  [[ -n $pid && $(process_start "${pid%% *}") == "${pid##* }" ]]
+  pid=$(cat "$ENGINES/$1/${2:-pid}" 2>/dev/null) && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$ENGINES/$1/"
 }
 
-process_start() { # PID
-  # Field 22 of stat; the command name before it may hold spaces, so count after its bracket.
-  sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
-}
-
-start() { # NAME COMMAND...
-  local name=$1
+# Own session, no stdin, and not the lock: the process survives the shell that ran `up`.
+launch() {
+  local folder=$ENGINES/$1
   shift
-  is_running "$name" && return
-  # In a script a background job leads no process group, so setsid becomes the command: $! is its pid.
-  # File 9 is the lock of this script, which the daemon must not hold.
-  setsid "$@" </dev/null >"$LOGS/$name.log" 2>&1 9>&- &
-  local pid=$!
-  echo "$pid $(process_start "$pid")" >"$RUN/$name.pid"
+  rm -f "$folder/dockerd.pid" "$folder/engine.sock"
+  setsid "$@" </dev/null >>"$folder/log" 2>&1 9>&- &
+  echo $! >"$folder/pid"
+  disown
 }
 
-stop() { # NAME
-  local name=$1 pid tries
-  if is_running "$name"; then
-    pid=$(cut -d ' ' -f 1 "$RUN/$name.pid")
-    kill -TERM "$pid"
-    for ((tries = STOP_SECONDS * 10; tries > 0; tries--)); do
-      is_running "$name" || break
-      sleep 0.1
-    done
-    if is_running "$name"; then kill -KILL "$pid"; fi
-    echo "stopped $name"
-  fi
-  rm -f "$RUN/$name.pid"
+answers() {
+  case $1 in
+    registry) curl -fsS -o /dev/null --max-time 2 "http://$REGISTRY/v2/" ;;
+    *) curl -fsS -o /dev/null --max-time 2 --unix-socket "$ENGINES/$1/engine.sock" http://engine/version ;;
+  esac 2>/dev/null
 }
 
-wait_ready() { # NAME CURL_ARGUMENTS...
-  local name=$1 tries
-  shift
-  for ((tries = READY_SECONDS * 5; tries > 0; tries--)); do
-    if curl --silent --fail --max-time 5 --output /dev/null "$@"; then
-      echo "ready $name"
-      return
-    fi
-    is_running "$name" || break
+wait_for() {
+  for _ in {1..300}; do
+    alive "$1" || return 1
+    answers "$1" && return 0
     sleep 0.2
   done
-  echo "$name does not answer; the end of its log:" >&2
-  tail -n 30 "$LOGS/$name.log" >&2
   return 1
 }
 
-start_docker_20() {
-  local folder=$ROOT/data/docker-20
-  /usr/sbin/dockerd --version | grep -q ' 20\.10\.' || {
-    echo "/usr/sbin/dockerd is not Docker 20.10: this needs the docker.io of Debian 12" >&2
-    return 1
-  }
-  mkdir -p "$folder"
-  echo '{}' >"$folder/daemon.json"
-  start docker-20 /usr/sbin/dockerd --config-file "$folder/daemon.json" \
-    --data-root "$folder/data" --exec-root "$RUN/docker-20" --pidfile "$RUN/docker-20.daemon" \
-    -H "unix://$RUN/docker-20.sock" -H tcp://127.0.0.1:23750 \
-    --iptables=false --ip6tables=false --bridge=none
+# containerd store or graph driver is the daemon's choice, so each daemon has a file of its own.
+write_daemon_json() {
+  printf '{"features":{"containerd-snapshotter":%s},"bridge":"none","iptables":false,"ip6tables":false,"insecure-registries":["%s"]}\n' \
+    "$2" "$REGISTRY" >"$ENGINES/$1/daemon.json"
 }
 
-# Each has its own exec root, and so its own containerd: dockerd starts one below it when the usual
-# socket is absent, as it is inside the forky root.
-start_docker_28() { # NAME CONTAINERD_SNAPSHOTTER
-  write_docker_configuration "$1" "$2"
-  start "$1" chroot "$FORKY" dockerd --config-file "/etc/imagegraph/$1.json" \
-    --data-root "/var/lib/engines/$1" --exec-root "$INNER_RUN/$1" --pidfile "$INNER_RUN/$1.pid" \
-    -H "unix://$INNER_RUN/$1.sock"
-}
-
-entry() { # NAME KIND STORE SOCKET CLI...
-  local name=$1 kind=$2 store=$3 socket=$4
-  shift 4
-  printf '{"name":"%s","kind":"%s","store":"%s","url":"unix://%s","cli":[%s]}' \
-    "$name" "$kind" "$store" "$socket" "$(printf '"%s",' "$@" | sed 's/,$//')"
-}
-
-docker_28_entry() { # NAME STORE
-  entry "$1" DOCKER "$2" "$FORKY$INNER_RUN/$1.sock" chroot "$FORKY" docker -H "unix://$INNER_RUN/$1.sock"
-}
-
-write_lists() {
-  {
-    printf '[\n  %s,\n' "$(entry docker-20 DOCKER GRAPH_DRIVER "$RUN/docker-20.sock" \
-      /usr/bin/docker -H "unix://$RUN/docker-20.sock")"
-    printf '  %s,\n' "$(docker_28_entry docker-28 CONTAINERD)"
-    printf '  %s,\n' "$(docker_28_entry docker-28-graph GRAPH_DRIVER)"
-    printf '  %s\n]\n' "$(entry podman-5 PODMAN CONTAINERS_STORAGE "$FORKY$INNER_RUN/podman-5.sock" \
-      chroot "$FORKY" podman)"
-  } >"$ROOT/engines.json"
-  # Apart from the others: tests go over engines.json, and a thousand images would drown them.
-  printf '[\n  %s\n]\n' "$(docker_28_entry docker-28-bench CONTAINERD)" >"$ROOT/bench.json"
-}
-
-up() { # [bench]
-  install_host_packages
-  bootstrap_forky
-  mount_forky
-  mkdir -p "$FORKY$INNER_RUN" "$FORKY/var/lib/engines/registry"
-  write_podman_configuration
-  write_registry_configuration
-  start registry chroot "$FORKY" docker-registry serve /etc/imagegraph-registry.yml
-  start_docker_20
-  start_docker_28 docker-28 true
-  start_docker_28 docker-28-graph false
-  start podman-5 chroot "$FORKY" podman system service --time=0 "unix://$INNER_RUN/podman-5.sock"
-  if [[ ${1:-} == bench ]]; then start_docker_28 docker-28-bench true; fi
-  write_lists
-  wait_ready registry http://127.0.0.1:5000/v2/
-  wait_ready docker-20 --unix-socket "$RUN/docker-20.sock" http://docker/_ping
-  local name
-  for name in docker-28 docker-28-graph podman-5 docker-28-bench; do
-    if [[ $name == docker-28-bench && ${1:-} != bench ]]; then continue; fi
-    wait_ready "$name" --unix-socket "$FORKY$INNER_RUN/$name.sock" http://docker/_ping
+# start_docker NAME DRIVERS COMMAND…: the first storage driver that works on this file system.
+start_docker() {
+  local name=$1 drivers=$2 driver folder=$ENGINES/$1
+  shift 2
+  for driver in $drivers; do
+    launch "$name" "$@" --config-file "$folder/daemon.json" --data-root "$folder/data" --exec-root "$folder/exec" \
+      --pidfile "$folder/dockerd.pid" --storage-driver "$driver" -H "unix://$folder/engine.sock"
+    wait_for "$name" && return 0
+    log "$name does not start with $driver"
+    stop "$name"
   done
+  return 1
+}
+
+start_one() {
+  local folder=$ENGINES/$1
+  case $1 in
+    registry)
+      printf 'version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: %s\n  delete:\n    enabled: true\nhttp:\n  addr: %s\n' \
+        "$folder/data" "$REGISTRY" >"$folder/config.yml"
+      launch registry chroot "$CHROOT" docker-registry serve "$folder/config.yml"
+      wait_for registry ;;
+    docker-20)
+      # 20.10 does not know the feature; the rest of the file is the same.
+      write_daemon_json "$1" false
+      start_docker "$1" "overlay2 vfs" /usr/sbin/dockerd -H "tcp://$TCP" ;;
+    docker-28-graph)
+      write_daemon_json "$1" false
+      start_docker "$1" "overlay2 vfs" chroot "$CHROOT" dockerd ;;
+    docker-28-*)
+      write_daemon_json "$1" true
+      start_docker "$1" "overlayfs native" chroot "$CHROOT" dockerd ;;
+    podman-5)
+      printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$REGISTRY" \
+        >"$CHROOT/etc/containers/registries.conf.d/imagegraph.conf"
+      launch "$1" chroot "$CHROOT" podman --root "$folder/data" --runroot "$folder/exec" \
+        system service --time=0 "unix://$folder/engine.sock"
+      wait_for "$1" ;;
+  esac
+}
+
+start() {
+  if alive "$1" && answers "$1"; then
+    log "$1 is already up"
+    return
+  fi
+  stop "$1"
+  mkdir -p "$ENGINES/$1"
+  log "starting $1"
+  if ! start_one "$1"; then
+    tail -n 15 "$ENGINES/$1/log" >&2 || true
+    fail "$1 cannot be had: it does not answer, see $ENGINES/$1/log"
+  fi
+}
+
+end_process() {
+  local pid
+  alive "$1" "$2" || return 0
+  pid=$(cat "$ENGINES/$1/$2")
+  kill "$pid" 2>/dev/null || true
+  for _ in {1..100}; do
+    alive "$1" "$2" || return 0
+    sleep 0.2
+  done
+  log "$1 ignores SIGTERM: killing $pid"
+  kill -9 "$pid" 2>/dev/null || true
+}
+
+# dockerd ends its containerd itself, unless dockerd was killed.
+stop() {
+  if alive "$1"; then log "stopping $1"; fi
+  end_process "$1" pid
+  end_process "$1" exec/containerd/containerd.pid
+  rm -f "$ENGINES/$1/pid"
+}
+
+# describe NAME KIND STORE EXTRA CLI…: one entry of engines.json.
+describe() {
+  local name=$1 kind=$2 store=$3 extra=$4 argv
+  shift 4
+  argv=$(printf ',"%s"' "$@")
+  printf '{"name":"%s","kind":"%s","store":"%s","url":"unix://%s/engine.sock",%s"cli":[%s]}' \
+    "$name" "$kind" "$store" "$ENGINES/$name" "$extra" "${argv:1}"
+}
+
+entry() {
+  local folder=$ENGINES/$1 socket=unix://$ENGINES/$1/engine.sock
+  case $1 in
+    docker-20) describe "$1" DOCKER GRAPH_DRIVER "\"tcp\":\"tcp://$TCP\"," /usr/bin/docker -H "$socket" ;;
+    docker-28-graph) describe "$1" DOCKER GRAPH_DRIVER "" chroot "$CHROOT" docker -H "$socket" ;;
+    docker-28-*) describe "$1" DOCKER CONTAINERD "" chroot "$CHROOT" docker -H "$socket" ;;
+    podman-5) describe "$1" PODMAN CONTAINERS_STORAGE "" chroot "$CHROOT" podman --root "$folder/data" --runroot "$folder/exec" ;;
+  esac
+}
+
+# The bench engine stands apart: who walks over "engines" must not meet its thousand images.
+write_engines_json() {
+  local name list="" bench=null
+  for name in "${ALL[@]:1}"; do
+    alive "$name" || continue
+    if [[ $name == *-bench ]]; then bench=$(entry "$name"); else list+=$'    '$(entry "$name")$',\n'; fi
+  done
+  printf '{\n  "registry": "%s",\n  "engines": [\n%s\n  ],\n  "bench": %s\n}\n' \
+    "$REGISTRY" "${list%$',\n'}" "$bench" >"$ROOT/engines.json.new"
+  mv "$ROOT/engines.json.new" "$ROOT/engines.json"
+}
+
+known() {
+  local name
+  for name in "$@"; do [[ " ${ALL[*]} " == *" $name "* ]] || fail "unknown engine $name, there are: ${ALL[*]}"; done
+}
+
+up() {
+  local name
+  [[ $EUID == 0 ]] || fail "the engines need root"
+  install_packages
+  make_chroot
+  mount_chroot
+  for name in "$@"; do start "$name"; done
+  write_engines_json
+  log "wrote $ROOT/engines.json"
 }
 
 down() {
-  local name
-  for name in "${SERVICES[@]}"; do stop "$name"; done
-  unmount_forky
+  local name others=0
+  for name in "$@"; do stop "$name"; done
+  for name in "${ALL[@]}"; do if alive "$name"; then others=1; fi; done
+  if ((others)); then write_engines_json; return; fi
+  unmount_all
+  rm -f "$ROOT/engines.json"
+  log "all down, nothing mounted; data stays in $ROOT"
 }
 
 status() {
   local name
-  for name in "${SERVICES[@]}"; do
-    if is_running "$name"; then echo "$name running"; else echo "$name stopped"; fi
+  for name in "${ALL[@]}"; do
+    if ! alive "$name"; then echo "$name down"
+    elif answers "$name"; then echo "$name up"
+    else echo "$name does not answer"; fi
   done
 }
 
-mkdir -p "$RUN" "$LOGS"
-exec 9>"$ROOT/lock"
-flock 9 # two callers at once would start everything twice
-case ${1:-} in
-  up) up "${2:-}" ;;
-  down) down ;;
-  status) status ;;
-  *)
-    echo "usage: engines.sh up [bench] | down | status" >&2
-    exit 2
-    ;;
+command=${1:-}
+shift || true
+names=("${@/#bench/docker-28-bench}")
+known "${names[@]}"
+case $command in
+  status) status; exit ;;
+  up) ((${#names[@]})) || names=("${DEFAULTS[@]}") ;;
+  down) ((${#names[@]})) || names=("${ALL[@]}") ;;
+  *) fail "usage: engines.sh up|down [NAME…] | status" ;;
 esac
+mkdir -p "$ENGINES"
+exec 9>"$ROOT/lock"
+flock 9
+"$command" "${names[@]}"
