@@ -71,7 +71,8 @@ export function createContext(
 
 function located(error: Error, { fieldNodes, path }: GraphQLResolveInfo): GraphQLError {
   const keys: (string | number)[] = [];
-  for (let at: GraphQLResolveInfo['path'] | undefined = path; at; at = at.prev) keys.unshift(at.key);
+  for (let at: GraphQLResolveInfo['path'] | undefined = path; at; at = at.prev)
+    keys.unshift(at.key);
   const shown = error instanceof EngineError ? toPublicError(error) : error;
   const { extensions } = shown as Partial<GraphQLError>;
   return new GraphQLError(shown.message, {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { EngineError, type EngineErrorCode } from './engine/engine-error.ts';
+import type { EngineError, EngineErrorCode } from './engine/engine-error.ts';
 
 /** The closed list of `extensions.code`, each with the only text that a client sees for it. */
 export const MESSAGES = {

@@ -79,7 +79,8 @@ export function pageOf<Item>(
  */
 export function checkPageArgs(ordering: Ordering, args: PageArgs): void {
   pageSize(args);
-  for (const cursor of [args.after, args.before]) if (cursor != null) decodeCursor(cursor, ordering);
+  for (const cursor of [args.after, args.before])
+    if (cursor != null) decodeCursor(cursor, ordering);
 }
 
 function pageSize({ first, last }: PageArgs): number {
@@ -115,12 +116,15 @@ function encodeCursor(key: Key, ordering: Ordering): string {
 function decodeCursor(cursor: string, ordering: Ordering): Key {
   const [name, ...key] = parseCursor(cursor);
   const fits = name === ordering.name && key.length === ordering.descending.length;
-  const isPart = (part: unknown) =>
+  const isPart = (part: unknown): part is KeyPart =>
     part === null || typeof part === 'string' || typeof part === 'number';
   if (!fits || !key.every(isPart)) {
-    throw new PublicError('BAD_USER_INPUT', 'The cursor does not belong to this list and ordering.');
+    throw new PublicError(
+      'BAD_USER_INPUT',
+      'The cursor does not belong to this list and ordering.',
+    );
   }
-  return key as Key;
+  return key;
 }
 
 function parseCursor(cursor: string): readonly unknown[] {

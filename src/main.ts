@@ -48,30 +48,39 @@ async function serve(config: Config): Promise<void> {
     onHiddenError(error, code) {
       const detail = error instanceof EngineError ? error.message : undefined;
       const engine = error instanceof EngineError ? error.engine : undefined;
-      log.warn({ code, engine, detail, err: detail === undefined ? error : undefined }, 'hidden error');
+      log.warn(
+        { code, engine, detail, err: detail === undefined ? error : undefined },
+        'hidden error',
+      );
     },
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
   const firstAttempts = Promise.allSettled(engines.map((engine) => engine.facts()));
   await Promise.race([firstAttempts, new Promise((done) => setTimeout(done, FIRST_ATTEMPT_MS))]);
   const { host, port, graphiql } = config;
-  const server = await listen({ host, port, graphiql, graphql: gateway }).catch((error: Error) => {
-    process.stderr.write(`Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`);
+  const server = await listen({
+    host,
+    port,
+    graphiql,
+    graphql: (request, response) => void gateway(request, response),
+  }).catch((error: Error) => {
+    process.stderr.write(
+      `Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`,
+    );
     process.exit(2);
   });
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
 
-  const stop = async (): Promise<void> => {
+  const stop = (): void => {
     // A second signal ends the process at once.
     for (const signal of SIGNALS) process.removeListener(signal, stop);
-    await server.close();
-    for (const engine of engines) engine.close();
-    process.exit(0);
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   for (const signal of SIGNALS) process.on(signal, stop);
 }
-
-
 
 function readText(path: string): string | null {
   try {

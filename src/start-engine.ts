@@ -18,7 +18,9 @@ export function startEngine(
   log: Logger,
 ): Engine {
   const connectEmbedded = (at: EmbeddedEndpoint): (() => Duplex) => {
-    const embedded = createEmbeddedEngine(at, (detail) => log.warn({ engine: name, detail }, 'image left out'));
+    const embedded = createEmbeddedEngine(at, (detail) =>
+      log.warn({ engine: name, detail }, 'image left out'),
+    );
     return () => embedded.connect();
   };
   const connect = isEmbedded(endpoint) ? connectEmbedded(endpoint) : null;

@@ -1,4 +1,4 @@
-import { EngineError, toEngineError } from './engine-error.ts';
+import { type EngineError, toEngineError } from './engine-error.ts';
 import type { EngineFacts, EngineStatus } from './engine.ts';
 
 /** How often an engine that does not answer is tried again, in milliseconds. */

@@ -56,9 +56,9 @@ export function toEngineFacts(
 function toKind(version: Json): EngineKind {
   // Components exists from API 1.35 on; older engines are all Docker's.
   const components = Array.isArray(version['Components']) ? version['Components'] : [];
-  const names = components.map((component) => asText(asObject(component)['Name']));
-  if (names.includes('Podman Engine')) return 'PODMAN';
-  return names.includes(EMBEDDED_COMPONENT) ? 'EMBEDDED' : 'DOCKER';
+  const names = new Set(components.map((component) => asObject(component)['Name']));
+  if (names.has('Podman Engine')) return 'PODMAN';
+  return names.has(EMBEDDED_COMPONENT) ? 'EMBEDDED' : 'DOCKER';
 }
 
 /** Both of Docker's stores occur at every API version from 1.43 on: only /info tells which it is. */

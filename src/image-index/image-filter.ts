@@ -100,17 +100,20 @@ const CONDITIONS: Compilers = {
   inUse: (wanted, containers) => (image) =>
     containers === null ? null : containers.usersOf(image).length > 0 === wanted,
   platform: (wanted) => (image) => hasPlatform(image, wanted),
-  createdAfter: (time) => (image) => image.row.created === null ? null : image.row.created > time,
-  createdBefore: (time) => (image) => image.row.created === null ? null : image.row.created < time,
+  createdAfter: (time) => (image) => (image.row.created === null ? null : image.row.created > time),
+  createdBefore: (time) => (image) =>
+    image.row.created === null ? null : image.row.created < time,
   createdAfterImage: (reference) => comparedTo(reference, (own, other) => own > other),
   createdBeforeImage: (reference) => comparedTo(reference, (own, other) => own < other),
   minSize: (size) => (image) => image.row.size >= size,
   maxSize: (size) => (image) => image.row.size <= size,
   digests: (wanted) => (image) => digestsOf(image).some((digest) => wanted.includes(digest)),
-  hasAttestations: (wanted) => ({ row }) =>
-    row.manifests === null
-      ? null
-      : row.manifests.some((manifest) => manifest.kind === 'ATTESTATION') === wanted,
+  hasAttestations:
+    (wanted) =>
+    ({ row }) =>
+      row.manifests === null
+        ? null
+        : row.manifests.some((manifest) => manifest.kind === 'ATTESTATION') === wanted,
 };
 
 /** No tag, and no digest reference with a repository. */

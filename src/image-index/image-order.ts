@@ -38,20 +38,15 @@ export function sortValue(
   { containers, sharedSizes }: OrderSources,
 ): string | number | null {
   const sharedSize = sharedSizes?.get(image.row.id) ?? null;
-  switch (field) {
-    case 'CREATED':
-      return image.row.created;
-    case 'SIZE':
-      return image.row.size;
-    case 'NAME':
-      return firstName(image);
-    case 'SHARED_SIZE':
-      return sharedSize;
-    case 'UNIQUE_SIZE':
-      return sharedSize === null ? null : Math.max(0, image.row.size - sharedSize);
-    case 'CONTAINERS':
-      return containers === null ? null : containers.usersOf(image).length;
-  }
+  const values: Record<ImageOrderField, () => string | number | null> = {
+    CREATED: () => image.row.created,
+    SIZE: () => image.row.size,
+    NAME: () => firstName(image),
+    SHARED_SIZE: () => sharedSize,
+    UNIQUE_SIZE: () => (sharedSize === null ? null : Math.max(0, image.row.size - sharedSize)),
+    CONTAINERS: () => (containers === null ? null : containers.usersOf(image).length),
+  };
+  return values[field]();
 }
 
 /** The first tag in canonical spelling. */

@@ -61,7 +61,9 @@ export interface ImageView {
 export function createImageView(engine: string, rows: readonly ImageRow[]): ImageView {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const made = new Map<string, Image>();
-  const children = once(() => groupBy(rows, (row) => (row.parentId === null ? [] : [row.parentId])));
+  const children = once(() =>
+    groupBy(rows, (row) => (row.parentId === null ? [] : [row.parentId])),
+  );
   const holders = once(() => groupBy(rows, (row) => (row.manifests ?? []).map((m) => m.digest)));
   const references = once(() => createReferenceTable(view));
   const repositories = once(() => listRepositories(view));
@@ -96,7 +98,9 @@ function createImage(engine: string, row: ImageRow, view: ImageView): Image {
     row.tags.map((reference) => ({ reference, name: parseEngineTag(reference), image })),
   );
   const digests = once(() => row.digests.map((reference) => toDigestReference(reference, image)));
-  const manifests = once(() => row.manifests?.map((manifest) => ({ row: manifest, image })) ?? null);
+  const manifests = once(
+    () => row.manifests?.map((manifest) => ({ row: manifest, image })) ?? null,
+  );
   const image: Image = {
     engine,
     row,

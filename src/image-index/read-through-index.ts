@@ -6,7 +6,8 @@ import { createSingleFlight } from './single-flight.ts';
 
 /** An index that keeps nothing: each operation reads the engine, equal reads at the same time share one call. */
 export function createReadThroughIndex(engine: Engine): ImageIndex {
-  const outOfTime = () => new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time');
+  const outOfTime = () =>
+    new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time');
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
     createSingleFlight(read, outOfTime);
   return {

@@ -21,7 +21,8 @@ export function listRepositories(view: ImageView): ReadonlyMap<string, Repositor
   for (const row of view.rows) {
     const image = view.image(row.id);
     if (image === null) continue;
-    for (const tag of image.tags) if (tag.name !== null) entry(found, tag.name, image).tags.push(tag);
+    for (const tag of image.tags)
+      if (tag.name !== null) entry(found, tag.name, image).tags.push(tag);
     for (const { name } of image.digests) if (name !== null) entry(found, name, image);
   }
   const repositories = [...found.values()].map(({ name, images, tags }) => ({

@@ -8,7 +8,8 @@ export function createSingleFlight<Result>(
   read: (signal: AbortSignal) => Promise<Result>,
   outOfTime: () => Error,
 ): (signal: AbortSignal) => Promise<Result> {
-  let flight: { result: Promise<Result>; controller: AbortController; waiting: number } | null = null;
+  let flight: { result: Promise<Result>; controller: AbortController; waiting: number } | null =
+    null;
 
   function start() {
     const controller = new AbortController();

@@ -18,7 +18,9 @@ export async function selectRepositories(
   const { found, failures } = await settleEngines(engines, (name) => loaders.images.load(name));
   const text = search.toLowerCase();
   const repositories = found.flatMap((view) => repositoriesOf(view, text));
-  repositories.sort((a, b) => compare(a.familiarName, b.familiarName) || compare(a.engine, b.engine));
+  repositories.sort(
+    (a, b) => compare(a.familiarName, b.familiarName) || compare(a.engine, b.engine),
+  );
   return { repositories, failures };
 }
 

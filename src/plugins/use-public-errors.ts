@@ -20,7 +20,7 @@ export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void):
     onParse() {
       return ({ result, replaceParseResult }) => {
         if (!(result instanceof Error)) return;
-        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED') as never);
+        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
       };
     },
     onValidate({ params, addValidationRule }) {
@@ -29,7 +29,8 @@ export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void):
       if (at >= 0) rules.splice(at, 1);
       addValidationRule(CodedValuesRule);
       return ({ result, setResult }) => {
-        if (result.length > 0) setResult(result.slice(0, MAX_ERRORS).map((e) => validationError(e)));
+        if (result.length > 0)
+          setResult(result.slice(0, MAX_ERRORS).map((e) => validationError(e)));
       };
     },
     onExecute({ args }) {
@@ -45,7 +46,7 @@ export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void):
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
-      const errors = firstOfEach(result.errors.map((error) => show(error as GraphQLError)));
+      const errors = firstOfEach(result.errors.map(show));
       setResult({ ...result, errors } as never);
     },
   };
@@ -76,7 +77,10 @@ function coded(error: Error, code: ErrorCode, message: string = MESSAGES[code]):
   return new GraphQLError(message, { nodes, source, positions, extensions } as object);
 }
 
-function toShown(error: GraphQLError, log: (error: unknown, code: ErrorCode) => void): GraphQLError {
+function toShown(
+  error: GraphQLError,
+  log: (error: unknown, code: ErrorCode) => void,
+): GraphQLError {
   const own = ownError(error);
   if (own !== null) return relocated(error, own.message, own.extensions);
   const cause = rootCause(error);
@@ -97,7 +101,8 @@ function toShown(error: GraphQLError, log: (error: unknown, code: ErrorCode) => 
 
 /** Errors of graphql-js and Yoga about the request itself have no cause and no code. */
 function codeOfRequestError(message: string): ErrorCode {
-  if (message.startsWith('Variable "$') || message.startsWith('Argument "')) return 'BAD_USER_INPUT';
+  if (message.startsWith('Variable "$') || message.startsWith('Argument "'))
+    return 'BAD_USER_INPUT';
   if (/operation/i.test(message)) return 'OPERATION_RESOLUTION_FAILURE';
   return 'BAD_REQUEST';
 }

@@ -4,7 +4,8 @@ import { encodeGlobalId } from './node.ts';
 import { defineConnection } from './pagination.ts';
 
 export const EngineContainerState = builder.enumType('EngineContainerState', {
-  description: "What a container does. Engine field State; Podman's own words are mapped to Docker's.",
+  description:
+    "What a container does. Engine field State; Podman's own words are mapped to Docker's.",
   values: {
     CREATED: { description: 'It was created and never started.' },
     RUNNING: { description: 'It runs.' },
@@ -31,7 +32,8 @@ builder.objectType('EngineContainer', {
       resolve: ({ row }) => row.id,
     }),
     name: t.string({
-      description: 'Engine field Names, without the slash; the short ID for a container without one.',
+      description:
+        'Engine field Names, without the slash; the short ID for a container without one.',
       resolve: ({ row }) => row.name,
     }),
     state: t.field({

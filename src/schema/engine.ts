@@ -59,7 +59,8 @@ builder.objectType('Engine', {
     }),
     version: t.string({
       nullable: true,
-      description: 'Engine release, e.g. 28.5.2 (field Version of /version); null while it is unreachable.',
+      description:
+        'Engine release, e.g. 28.5.2 (field Version of /version); null while it is unreachable.',
       resolve: async (engine) => (await engine.facts())?.version ?? null,
     }),
     apiVersion: t.string({
@@ -79,7 +80,8 @@ builder.objectType('Engine', {
     }),
     operatingSystem: t.string({
       nullable: true,
-      description: 'As OCI platforms name it, e.g. linux (field Os of /version); null while it is unreachable.',
+      description:
+        'As OCI platforms name it, e.g. linux (field Os of /version); null while it is unreachable.',
       resolve: async (engine) => (await engine.facts())?.operatingSystem ?? null,
     }),
     architecture: t.string({

@@ -2,7 +2,11 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Image } from '../image-index/image-view.ts';
 import { type PageArgs, pageOf } from '../keyset.ts';
-import { type ImageQuestion, type ImageSelection, selectImages } from '../loaders/image-selection.ts';
+import {
+  type ImageQuestion,
+  type ImageSelection,
+  selectImages,
+} from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { type Connection, defineConnection } from './pagination.ts';
 
@@ -17,7 +21,8 @@ builder.objectFields('ImageSummaryConnection', (t) => ({
     type: 'ByteSize',
     description:
       'Sum of size over all matching images, not just this page. Layers that images share are counted for each.',
-    resolve: ({ selection }) => selection.images.reduce((sum, { image }) => sum + image.row.size, 0),
+    resolve: ({ selection }) =>
+      selection.images.reduce((sum, { image }) => sum + image.row.size, 0),
   }),
   unavailableEngines: t.field({
     type: ['Engine'],

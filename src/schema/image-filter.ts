@@ -14,14 +14,20 @@ const MAX_NESTING = 8;
 interface FilterInput {
   readonly references?: readonly string[] | null | undefined;
   readonly search?: string | null | undefined;
-  readonly labels?: readonly { key: string; value?: string | null | undefined }[] | null | undefined;
+  readonly labels?:
+    | readonly { key: string; value?: string | null | undefined }[]
+    | null
+    | undefined;
   readonly dangling?: boolean | null | undefined;
   readonly inUse?: boolean | null | undefined;
-  readonly platform?: {
-    os?: string | null | undefined;
-    architecture?: string | null | undefined;
-    variant?: string | null | undefined;
-  } | null | undefined;
+  readonly platform?:
+    | {
+        os?: string | null | undefined;
+        architecture?: string | null | undefined;
+        variant?: string | null | undefined;
+      }
+    | null
+    | undefined;
   readonly createdAfter?: number | null | undefined;
   readonly createdBefore?: number | null | undefined;
   readonly createdAfterImage?: string | null | undefined;
@@ -76,11 +82,13 @@ ImageFilter.implement({
     createdBefore: t.field({ type: 'DateTime', description: 'Created earlier than this.' }),
     createdAfterImage: t.field({
       type: 'ImageReference',
-      description: "As docker's filter since: created after this image of the same engine; unknown where the engine has no such image.",
+      description:
+        "As docker's filter since: created after this image of the same engine; unknown where the engine has no such image.",
     }),
     createdBeforeImage: t.field({
       type: 'ImageReference',
-      description: "As docker's filter before: created before this image of the same engine; unknown where the engine has no such image.",
+      description:
+        "As docker's filter before: created before this image of the same engine; unknown where the engine has no such image.",
     }),
     minSize: t.field({ type: 'ByteSize', description: 'size is at least this.' }),
     maxSize: t.field({ type: 'ByteSize', description: 'size is at most this.' }),
@@ -89,7 +97,8 @@ ImageFilter.implement({
       description: 'An image ID, repo digest, or manifest digest; any may match.',
     }),
     hasAttestations: t.boolean({
-      description: 'Whether some manifest is an attestation; unknown where the engine keeps no manifests.',
+      description:
+        'Whether some manifest is an attestation; unknown where the engine keeps no manifests.',
     }),
     and: t.field({ type: [ImageFilter], description: 'All of these hold; true when empty.' }),
     or: t.field({ type: [ImageFilter], description: 'One of these holds; false when empty.' }),
@@ -99,7 +108,8 @@ ImageFilter.implement({
 
 /** Parses what the grammar of GraphQL cannot. @throws PublicError BAD_USER_INPUT */
 export function toImageFilter(input: FilterInput, depth = 0): Filter {
-  if (depth > MAX_NESTING) throw new PublicError('BAD_USER_INPUT', 'The filter is nested too deep.');
+  if (depth > MAX_NESTING)
+    throw new PublicError('BAD_USER_INPUT', 'The filter is nested too deep.');
   const { references, search, labels, platform, and, or, not, ...plain } = input;
   for (const list of [references, labels, input.digests, and, or]) {
     if (list != null && list.length > MAX_ITEMS) throw tooLong();
@@ -136,7 +146,8 @@ function tooLong(): PublicError {
 
 function toPattern(text: string) {
   const pattern = compileReferencePattern(text);
-  if (pattern === null) throw new PublicError('BAD_USER_INPUT', 'A reference pattern is malformed.');
+  if (pattern === null)
+    throw new PublicError('BAD_USER_INPUT', 'A reference pattern is malformed.');
   return pattern;
 }
 

@@ -7,7 +7,9 @@ const ImageManifestKind = builder.enumType('ImageManifestKind', {
   description: 'What a manifest is. Engine field Manifests[].Kind.',
   values: {
     IMAGE: { description: 'An image for one platform.' },
-    ATTESTATION: { description: 'A statement about another manifest, e.g. its provenance or SBOM.' },
+    ATTESTATION: {
+      description: 'A statement about another manifest, e.g. its provenance or SBOM.',
+    },
     UNKNOWN: { description: 'Neither, or the engine cannot tell.' },
   } as const,
 });
@@ -44,7 +46,8 @@ builder.objectType('ImageManifestSummary', {
     }),
     contentSize: t.field({
       type: 'ByteSize',
-      description: 'Engine field Size.Content: bytes of its blobs that are in the local store, compressed as they came.',
+      description:
+        'Engine field Size.Content: bytes of its blobs that are in the local store, compressed as they came.',
       resolve: ({ row }) => row.contentSize,
     }),
     totalSize: t.field({

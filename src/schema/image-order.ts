@@ -26,7 +26,8 @@ const ImageOrderDirection = builder.enumType('ImageOrderDirection', {
 });
 
 export const ImageOrder = builder.inputType('ImageOrder', {
-  description: 'One criterion of an order; the next one decides among equals, in the end imageId and engine.',
+  description:
+    'One criterion of an order; the next one decides among equals, in the end imageId and engine.',
   fields: (t) => ({
     field: t.field({ type: ImageOrderField, required: true, description: 'What to compare.' }),
     direction: t.field({

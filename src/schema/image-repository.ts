@@ -78,7 +78,8 @@ builder.queryFields((t) => ({
     args: {
       ...pageArgs(t.arg),
       search: t.arg.string({
-        description: 'Case-insensitive text in the familiar or canonical name, 256 characters at most.',
+        description:
+          'Case-insensitive text in the familiar or canonical name, 256 characters at most.',
       }),
       engines: t.arg.stringList({ description: 'Engines by configured name; all when left out.' }),
     },

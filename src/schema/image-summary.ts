@@ -187,7 +187,8 @@ builder.objectFields('ImageSummary', (t) => ({
   usedBy: t.field({
     type: 'EngineContainerConnection',
     nullable: true,
-    description: 'Containers created from this image, newest first; null when they cannot be known.',
+    description:
+      'Containers created from this image, newest first; null when they cannot be known.',
     args: {
       ...forwardArgs(t.arg),
       states: t.arg({

@@ -132,7 +132,10 @@ async function lookUp(
   // The scalar has checked the grammar.
   const resolution = view.references().resolve(parseReference(reference) as ParsedReference);
   if (resolution.found === null && resolution.ambiguous) {
-    throw new PublicError('INVALID_REFERENCE', 'Several images begin with this ID. Give more digits.');
+    throw new PublicError(
+      'INVALID_REFERENCE',
+      'Several images begin with this ID. Give more digits.',
+    );
   }
   return resolution.found;
 }

@@ -71,7 +71,8 @@ async function findNode(context: Context, id: string): Promise<NodeValue | null>
 }
 
 builder.interfaceType('Node', {
-  description: 'A thing that can be fetched again by its id (GraphQL Global Object Identification).',
+  description:
+    'A thing that can be fetched again by its id (GraphQL Global Object Identification).',
   fields: (t) => ({
     id: t.id({
       description: 'Opaque, unique over all types and engines.',
@@ -93,12 +94,17 @@ builder.queryFields((t) => ({
   nodes: t.field({
     type: ['Node'],
     nullable: { list: false, items: true },
-    description: 'Up to 100 things by their ids, in the order asked; null where there is none any more.',
+    description:
+      'Up to 100 things by their ids, in the order asked; null where there is none any more.',
     args: {
-      ids: t.arg.idList({ required: true, description: 'Ids that this API has given out, 100 at most.' }),
+      ids: t.arg.idList({
+        required: true,
+        description: 'Ids that this API has given out, 100 at most.',
+      }),
     },
     resolve: (_, { ids }, context) => {
-      if (ids.length > MAX_NODES) throw new PublicError('BAD_USER_INPUT', 'Ask for 100 ids at most.');
+      if (ids.length > MAX_NODES)
+        throw new PublicError('BAD_USER_INPUT', 'Ask for 100 ids at most.');
       context.spend(ids.length);
       // Each slot settles for itself: one bad id or dead engine leaves the others.
       return ids.map((id) => findNode(context, id));

@@ -53,14 +53,17 @@ builder.objectType('PageInfo', {
 
 const forward = {
   first: {
-    description: 'How many items from the start: 1 to 1000, 50 when neither first nor last is given.',
+    description:
+      'How many items from the start: 1 to 1000, 50 when neither first nor last is given.',
   },
   after: { description: 'Items after this cursor. It must come from the same list and ordering.' },
 };
 
 const backward = {
   last: { description: 'How many items from the end: 1 to 1000. Not together with first.' },
-  before: { description: 'Items before this cursor. It must come from the same list and ordering.' },
+  before: {
+    description: 'Items before this cursor. It must come from the same list and ordering.',
+  },
 };
 
 type ArgBuilder = ArgBuilderOf<SchemaTypes>;
@@ -78,11 +81,7 @@ export const pageArgs = (arg: ArgBuilder) => ({
   before: arg.string(backward.before),
 });
 
-type NodeName =
-  | 'EngineContainer'
-  | 'ImageRepository'
-  | 'ImageSummary'
-  | 'RepoTag';
+type NodeName = 'EngineContainer' | 'ImageRepository' | 'ImageSummary' | 'RepoTag';
 
 /** Defines NameConnection and NameEdge. Further fields are added with builder.objectFields. */
 export function defineConnection(name: NodeName, plural: string): void {
@@ -92,7 +91,8 @@ export function defineConnection(name: NodeName, plural: string): void {
       edges: t.field({
         type: [`${name}Edge`],
         description: 'The items of this page with their cursors.',
-        resolve: (page) => (page.nodes as readonly never[]).map((node) => ({ node, page }) as never),
+        resolve: (page) =>
+          (page.nodes as readonly never[]).map((node) => ({ node, page }) as never),
       }),
       nodes: t.field({
         type: [name],
@@ -114,7 +114,8 @@ export function defineConnection(name: NodeName, plural: string): void {
     description: `An item of a page of ${plural}.`,
     fields: (t) => ({
       cursor: t.string({
-        description: 'Opaque place of the item in its list, good for as long as the ordering is the same.',
+        description:
+          'Opaque place of the item in its list, good for as long as the ordering is the same.',
         resolve: ({ page, node }) => page.cursorOf(node as never),
       }),
       node: t.field({ type: name, description: 'The item.', resolve: ({ node }) => node as never }),

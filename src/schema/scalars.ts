@@ -36,8 +36,7 @@ builder.scalarType('ImageReference', {
   parseValue: checkReference,
 });
 
-const RFC_3339 =
-  /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 function parseInstant(value: unknown): number {
   const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;

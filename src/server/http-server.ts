@@ -25,10 +25,11 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const page = options.graphiql ? createGraphiQLPage() : null;
   const allowedHosts = new Set<string>();
   const server = http.createServer((request, response) => {
+    const path = request.url ?? '';
+    // A probe comes from wherever an orchestrator is, and learns nothing.
+    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
     const refused = refuse(request, allowedHosts);
     if (refused !== null) return sendRefusal(response, ...refused);
-    const path = request.url ?? '';
-    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
     if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
     if (request.method === 'POST') return options.graphql(request, response);
     if (page !== null && request.method === 'GET' && wantsHtml(request)) {

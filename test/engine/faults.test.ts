@@ -5,7 +5,13 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { connectTo } from '../support/gateway.ts';
 import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';
 
-const VERSION = { ApiVersion: '1.51', MinAPIVersion: '1.24', Version: '28', Os: 'linux', Arch: 'amd64' };
+const VERSION = {
+  ApiVersion: '1.51',
+  MinAPIVersion: '1.24',
+  Version: '28',
+  Os: 'linux',
+  Arch: 'amd64',
+};
 const ROW = { Id: `sha256:${'a'.repeat(64)}`, ParentId: '', Created: 1, Size: 1 };
 const signal = () => AbortSignal.timeout(20_000);
 
@@ -33,12 +39,21 @@ async function engineThatLists(list: RequestListener): Promise<Engine> {
 describe('a list that is not as it should be', () => {
   const raw =
     (text: string): RequestListener =>
-    (request) => void request.socket.end(text);
+    (request) =>
+      void request.socket.end(text);
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
   it.each<[string, string, RequestListener]>([
-    ['half a body, then the end', 'ENGINE_BAD_RESPONSE', raw(`${head}Content-Length: 99\r\n\r\n[{"Id"`)],
-    ['a close-delimited half', 'ENGINE_BAD_RESPONSE', raw(`${head}Connection: close\r\n\r\n[{"Id":`)],
+    [
+      'half a body, then the end',
+      'ENGINE_BAD_RESPONSE',
+      raw(`${head}Content-Length: 99\r\n\r\n[{"Id"`),
+    ],
+    [
+      'a close-delimited half',
+      'ENGINE_BAD_RESPONSE',
+      raw(`${head}Connection: close\r\n\r\n[{"Id":`),
+    ],
     ['JSON null', 'ENGINE_BAD_RESPONSE', (_, response) => sendJson(response, null)],
     ['an object', 'ENGINE_BAD_RESPONSE', (_, response) => sendJson(response, {})],
     ['an empty body', 'ENGINE_BAD_RESPONSE', (_, response) => void response.end()],
@@ -63,7 +78,9 @@ describe('a list that is not as it should be', () => {
     const broken = await engineThatLists((request, response) => {
       response.write('[{"Id":', () => request.socket.destroy());
     });
-    await expect(broken.listImages(signal())).rejects.toMatchObject({ code: 'ENGINE_BAD_RESPONSE' });
+    await expect(broken.listImages(signal())).rejects.toMatchObject({
+      code: 'ENGINE_BAD_RESPONSE',
+    });
   });
 
   it('is a typed error within 6 seconds: a body that stalls', async () => {
@@ -78,10 +95,13 @@ describe('a list that is not as it should be', () => {
 
   it('follows no redirect, wherever it points', async () => {
     const bait = await listenOnLoopback();
-    const broken = await engineThatLists((_, response) =>
-      void response.writeHead(301, { location: `http://127.0.0.1:${bait.port}/` }).end(),
+    const broken = await engineThatLists(
+      (_, response) =>
+        void response.writeHead(301, { location: `http://127.0.0.1:${bait.port}/` }).end(),
     );
-    await expect(broken.listImages(signal())).rejects.toMatchObject({ code: 'ENGINE_BAD_RESPONSE' });
+    await expect(broken.listImages(signal())).rejects.toMatchObject({
+      code: 'ENGINE_BAD_RESPONSE',
+    });
     expect(bait.connections()).toBe(0);
     bait.close();
   });
@@ -95,7 +115,9 @@ describe('a list that is not as it should be', () => {
 describe('a connection', () => {
   it('ends the engine call when the caller gives up', async () => {
     let closed = false;
-    const slow = await engineThatLists((request) => void request.on('close', () => (closed = true)));
+    const slow = await engineThatLists(
+      (request) => void request.on('close', () => (closed = true)),
+    );
     const controller = new AbortController();
     const list = slow.listImages(controller.signal);
     setTimeout(() => controller.abort(), 50);
@@ -142,9 +164,13 @@ describe('a connection', () => {
     ['1.60', '1.57'],
     ['1.23', '1.12'],
   ])('refuses an engine of API %s that accepts no less than %s', async (newest, oldest) => {
-    http = await startHttpEngine((_, r) => sendJson(r, { ApiVersion: newest, MinAPIVersion: oldest }));
+    http = await startHttpEngine((_, r) =>
+      sendJson(r, { ApiVersion: newest, MinAPIVersion: oldest }),
+    );
     engine = connectTo('e', http.dial);
-    await expect(engine.listImages(signal())).rejects.toMatchObject({ code: 'ENGINE_INCOMPATIBLE' });
+    await expect(engine.listImages(signal())).rejects.toMatchObject({
+      code: 'ENGINE_INCOMPATIBLE',
+    });
   });
 });
 

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, findBreakingChanges, isInputObjectType, isInterfaceType, isObjectType, isEnumType, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  buildSchema,
+  findBreakingChanges,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isEnumType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
 
@@ -45,9 +54,11 @@ function undescribed(): string[] {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     check(type.name, type);
-    if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
+    if (isEnumType(type))
+      for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
     if (isInputObjectType(type)) {
-      for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
+      for (const field of Object.values(type.getFields()))
+        check(`${type.name}.${field.name}`, field);
     }
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {

@@ -1,0 +1,202 @@
+/** An option of the command line, and the environment variable that says the same. */
+export interface Option {
+  /** Without the two dashes. */
+  readonly name: string;
+  /** Read when the option is not given; null for what only makes sense on a command line. */
+  readonly env: string | null;
+  /** Placeholder of the value; null for a switch. */
+  readonly value: string | null;
+  /** Several times on the command line, separated by commas in the environment. */
+  readonly repeatable: boolean;
+  /** In words; null when there is none. */
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+/** Every option there is: the parser, the help text and the check of the README read this one table. */
+export const optionsTable = [
+  {
+    name: 'engine',
+    env: 'IMAGEGRAPH_ENGINE',
+    value: '[NAME=]URL',
+    repeatable: true,
+    default:
+      'DOCKER_HOST, then the current Docker context, then every socket of Docker and Podman that exists; the bundled sample images when there is none of these',
+    meaning:
+      'An engine: unix:///path, tcp://host:port, https://host:port (?certs=DIR with ca.pem, cert.pem and key.pem), ssh://user@host, npipe:////./pipe/name, oci:DIR (an OCI image layout), archive:FILE (a docker save or OCI tar), context:NAME (a Docker context) or sample. Without NAME it is called after its host, file or context.',
+  },
+  {
+    name: 'host',
+    env: 'IMAGEGRAPH_HOST',
+    value: 'ADDRESS',
+    repeatable: false,
+    default: '127.0.0.1',
+    meaning: 'Where to listen. Anything but loopback needs --token-file.',
+  },
+  {
+    name: 'port',
+    env: 'IMAGEGRAPH_PORT',
+    value: 'NUMBER',
+    repeatable: false,
+    default: '4000',
+    meaning: 'The port to listen on; 0 takes a free one.',
+  },
+  {
+    name: 'token-file',
+    env: 'IMAGEGRAPH_TOKEN_FILE',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning: 'Holds the bearer token that requests must carry, 32 characters or more.',
+  },
+  {
+    name: 'index',
+    env: 'IMAGEGRAPH_INDEX',
+    value: 'live|off',
+    repeatable: false,
+    default: 'live',
+    meaning: 'live answers from an index that follows the events of each engine; off asks the engine.',
+  },
+  {
+    name: 'allow-host',
+    env: 'IMAGEGRAPH_ALLOW_HOST',
+    value: 'HOST[:PORT]',
+    repeatable: true,
+    default: null,
+    meaning: 'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
+  },
+  {
+    name: 'allow-origin',
+    env: 'IMAGEGRAPH_ALLOW_ORIGIN',
+    value: 'ORIGIN',
+    repeatable: true,
+    default: null,
+    meaning: 'A further origin whose pages may ask, exactly, e.g. https://example.com.',
+  },
+  {
+    name: 'tls-cert',
+    env: 'IMAGEGRAPH_TLS_CERT',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key.',
+  },
+  {
+    name: 'tls-key',
+    env: 'IMAGEGRAPH_TLS_KEY',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning: 'The PEM key of --tls-cert, without a passphrase.',
+  },
+  {
+    name: 'tls-client-ca',
+    env: 'IMAGEGRAPH_TLS_CLIENT_CA',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning: 'Demands client certificates that these PEM certificates have signed.',
+  },
+  {
+    name: 'graphiql',
+    env: 'IMAGEGRAPH_GRAPHIQL',
+    value: 'on|off',
+    repeatable: false,
+    default: 'on for loopback, off beyond',
+    meaning: 'Shows GraphiQL to browsers.',
+  },
+  {
+    name: 'registry',
+    env: 'IMAGEGRAPH_REGISTRY',
+    value: 'HOST[:PORT]',
+    repeatable: true,
+    default: 'none',
+    meaning: 'A registry that may be asked, e.g. docker.io.',
+  },
+  {
+    name: 'reveal-secrets',
+    env: 'IMAGEGRAPH_REVEAL_SECRETS',
+    value: null,
+    repeatable: false,
+    default: 'off',
+    meaning: 'Shows values that look like secrets instead of hiding them.',
+  },
+  {
+    name: 'insecure-engine',
+    env: 'IMAGEGRAPH_INSECURE_ENGINE',
+    value: null,
+    repeatable: false,
+    default: 'off',
+    meaning: 'Permits plain tcp to an engine beyond loopback, e.g. a socket proxy next to this server.',
+  },
+  {
+    name: 'print-schema',
+    env: null,
+    value: null,
+    repeatable: false,
+    default: null,
+    meaning: 'Prints the schema in SDL and ends.',
+  },
+  {
+    name: 'help',
+    env: null,
+    value: null,
+    repeatable: false,
+    default: null,
+    meaning: 'Prints this and ends.',
+  },
+  {
+    name: 'version',
+    env: null,
+    value: null,
+    repeatable: false,
+    default: null,
+    meaning: 'Prints the version and ends.',
+  },
+] as const satisfies readonly Option[];
+
+export type OptionName = (typeof optionsTable)[number]['name'];
+
+const WIDTH = 80;
+
+/** What --help prints. */
+export function helpText(): string {
+  return [
+    'Usage: imagegraph [options]',
+    '',
+    'A GraphQL API over the container images of Docker Engine API hosts.',
+    '',
+    ...optionsTable.flatMap(describe),
+    '',
+    'An option on the command line goes before its environment variable.',
+    '',
+  ].join('\n');
+}
+
+function describe(option: Option): string[] {
+  const value = option.value === null ? '' : ` ${option.value}`;
+  const notes = [
+    ...(option.env === null ? [] : [`Environment: ${option.env}${inEnvironment(option)}.`]),
+    ...(option.repeatable ? ['Repeatable.'] : []),
+    ...(option.default === null ? [] : [`Default: ${option.default}.`]),
+  ];
+  const text = [option.meaning, ...notes].join(' ');
+  return [`  --${option.name}${value}`, ...wrap(text).map((line) => `      ${line}`)];
+}
+
+function inEnvironment(option: Option): string {
+  if (option.value === null) return '=on';
+  return option.repeatable ? ', separated by commas' : '';
+}
+
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH - 6) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { TlsMaterial } from '../engine/endpoint.ts';
+import type { ConfigFiles } from './config-files.ts';
+
+/**
+ * The ca.pem, cert.pem and key.pem of a folder, as Docker names them; what is not there is left out.
+ * A problem when they cannot be used together.
+ */
+export function readTlsMaterial(
+  folder: string,
+  files: ConfigFiles,
+): { readonly material: TlsMaterial } | { readonly problem: string } {
+  const entries = (['ca', 'cert', 'key'] as const).flatMap((name) => {
+    const text = files.readText(join(folder, `${name}.pem`));
+    return text === null ? [] : [[name, text] as const];
+  });
+  const material: TlsMaterial = Object.fromEntries(entries);
+  const problem = tlsProblem(material);
+  return problem === null ? { material } : { problem: `in ${folder}, ${problem}` };
+}
+
+/** What is wrong with PEM texts that shall be used together; null when nothing is. */
+export function tlsProblem({ ca, cert, key }: TlsMaterial): string | null {
+  if ((cert === undefined) !== (key === undefined)) {
+    return 'a certificate and its key are only of use together; add the other one';
+  }
+  // OpenSSL takes a CA file without any certificate for an empty list, and then trusts nobody.
+  if (ca !== undefined && !ca.includes('-----BEGIN ')) return 'the CA file holds no PEM certificate';
+  try {
+    createSecureContext({
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `the PEM files cannot be used (${reason}); a key needs to fit its certificate and to have no passphrase`;
+  }
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** What each part of src/ may import, itself aside. Data flows one way, and so do imports. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  embedded: ['engine/reference.ts', 'engine/endpoint.ts'],
+  'image-index': ['engine'],
+  'errors.ts': ['engine/engine-error.ts'],
+  'keyset.ts': ['errors.ts'],
+  loaders: ['engine', 'image-index', 'errors.ts', 'keyset.ts'],
+  'context.ts': ['engine', 'image-index', 'loaders', 'errors.ts'],
+  // Shapes and pure functions of the engine client, never the client itself.
+  schema: [
+    'context.ts',
+    'errors.ts',
+    'keyset.ts',
+    'loaders',
+    'image-index',
+    'engine/engine.ts',
+    'engine/reference.ts',
+    'engine/reference-pattern.ts',
+  ],
+  plugins: ['context.ts', 'errors.ts', 'engine/engine-error.ts'],
+  'gateway.ts': ['schema/index.ts', 'context.ts', 'errors.ts', 'plugins', 'image-index'],
+  server: ['errors.ts'],
+  config: ['engine/endpoint.ts', 'engine/endpoint-url.ts'],
+  'log.ts': [],
+  'start-engine.ts': ['engine', 'embedded'],
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8');
+
+/** Paths below src/ that a file imports, types included. */
+function importsOf(file: string): string[] {
+  const specifiers = textOf(file).matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g);
+  return [...specifiers].map(([, specifier = '']) => normalize(join(dirname(file), specifier)));
+}
+
+const partOf = (file: string) => file.split('/')[0] ?? '';
+const isWithin = (file: string, place: string) => file === place || file.startsWith(`${place}/`);
+
+describe('imports', () => {
+  it('go one way only', () => {
+    const forbidden = files
+      .filter((file) => file !== 'main.ts')
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => partOf(target) !== partOf(file))
+          .filter((target) => !(MAY_IMPORT[partOf(file)] ?? []).some((p) => isWithin(target, p)))
+          .map((target) => `${file} -> ${target}`),
+      );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('of dockerode stand in one file', () => {
+    const importers = files.filter((file) => /from 'docker(ode|-modem)'/.test(textOf(file)));
+    expect(importers).toEqual(['engine/docker-engine.ts']);
+  });
+
+  it('of graphql stand above the loaders', () => {
+    const importers = files.filter((file) => /from 'graphql/.test(textOf(file)));
+    const below = importers.filter((file) =>
+      ['engine', 'embedded', 'image-index', 'loaders', 'config'].includes(partOf(file)),
+    );
+    expect(below).toEqual([]);
+  });
+});
+
+describe('outside main.ts', () => {
+  it("nothing reads the process's environment", () => {
+    const readers = files.filter((file) => /process\.env\b/.test(textOf(file)));
+    expect(readers).toEqual(['main.ts']);
+  });
+
+  it("Docker's property names appear in the engine's mappings and the embedded engine only", () => {
+    const pattern = /\b(RepoTags|RepoDigests|ParentId|SharedSize|VirtualSize|ImageID)'\]/;
+    const users = files.filter((file) => pattern.test(textOf(file))).map(partOf);
+    expect([...new Set(users)].filter((part) => part !== 'embedded')).toEqual(['engine']);
+  });
+});
