@@ -23,8 +23,9 @@ const parsed = parseConfig({
   files: { readText, kindOf, realPath: (path) => realpathSync(path) },
 });
 
-if ('problems' in parsed) {
-  process.stderr.write(`${parsed.problems.join('\n')}\n`);
+const problems = 'problems' in parsed ? parsed.problems : notYet(parsed.config);
+if ('problems' in parsed || problems.length > 0) {
+  process.stderr.write(`${problems.join('\n')}\n`);
   process.exitCode = 2;
 } else if (parsed.config.action === 'help') {
   process.stdout.write(helpText());
@@ -80,6 +81,22 @@ async function serve(config: Config): Promise<void> {
     );
   };
   for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+/** Options whose protection is not built yet: to take one without effect would be a lie. */
+function notYet(config: Config): string[] {
+  const given: readonly [string, boolean][] = [
+    ['--token-file', config.tokenFile !== null],
+    ['--tls-cert', config.tls !== null],
+    ['--allow-host', config.allowHosts.length > 0],
+    ['--allow-origin', config.allowOrigins.length > 0],
+    ['--registry', config.registries.length > 0],
+  ];
+  return given
+    .filter(([, isGiven]) => isGiven)
+    .map(
+      ([name]) => `${name} has no effect in this release. Leave it out, and listen on 127.0.0.1.`,
+    );
 }
 
 function readText(path: string): string | null {

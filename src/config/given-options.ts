@@ -41,9 +41,13 @@ export function readOptions(
 
 function readArguments(argv: readonly string[], problems: string[]): Map<OptionName, Given> {
   const options = Object.fromEntries(
-    optionsTable.map(({ name, value }) => {
-      return [name, { type: value === null ? ('boolean' as const) : ('string' as const) }];
-    }),
+    optionsTable.map(({ name, value }) => [
+      name,
+      {
+        type: value === null ? ('boolean' as const) : ('string' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
+    ]),
   );
   // Not strict: strict parsing throws at the first mistake, and a person wants to hear of all of them.
   const { tokens } = parseArgs({
@@ -56,7 +60,9 @@ function readArguments(argv: readonly string[], problems: string[]): Map<OptionN
   const given = new Map<OptionName, Given>();
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      problems.push(`Unexpected argument ${quote(token.value)}. Options begin with --; see --help.`);
+      problems.push(
+        `Unexpected argument ${quote(token.value)}. Options begin with --; see --help.`,
+      );
     } else if (token.kind === 'option') addArgument(token, given, problems);
   }
   return given;
@@ -70,7 +76,7 @@ interface OptionToken {
 }
 
 function addArgument(token: OptionToken, given: Map<OptionName, Given>, problems: string[]): void {
-  const option = optionsTable.find(({ name }) => token.rawName === `--${name}`);
+  const option = optionsTable.find(({ name }) => token.name === name);
   const source = `--${token.name}`;
   if (option === undefined) {
     problems.push(`There is no option ${quote(token.rawName)}. See --help for those there are.`);

@@ -55,7 +55,8 @@ export const optionsTable = [
     value: 'live|off',
     repeatable: false,
     default: 'live',
-    meaning: 'live answers from an index that follows the events of each engine; off asks the engine.',
+    meaning:
+      'live answers from an index that follows the events of each engine; off asks the engine.',
   },
   {
     name: 'allow-host',
@@ -63,7 +64,8 @@ export const optionsTable = [
     value: 'HOST[:PORT]',
     repeatable: true,
     default: null,
-    meaning: 'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
+    meaning:
+      'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
   },
   {
     name: 'allow-origin',
@@ -127,7 +129,8 @@ export const optionsTable = [
     value: null,
     repeatable: false,
     default: 'off',
-    meaning: 'Permits plain tcp to an engine beyond loopback, e.g. a socket proxy next to this server.',
+    meaning:
+      'Permits plain tcp to an engine beyond loopback, e.g. a socket proxy next to this server.',
   },
   {
     name: 'print-schema',

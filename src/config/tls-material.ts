@@ -26,7 +26,8 @@ export function tlsProblem({ ca, cert, key }: TlsMaterial): string | null {
     return 'a certificate and its key are only of use together; add the other one';
   }
   // OpenSSL takes a CA file without any certificate for an empty list, and then trusts nobody.
-  if (ca !== undefined && !ca.includes('-----BEGIN ')) return 'the CA file holds no PEM certificate';
+  if (ca !== undefined && !ca.includes('-----BEGIN '))
+    return 'the CA file holds no PEM certificate';
   try {
     createSecureContext({
       ...(ca === undefined ? {} : { ca }),

@@ -89,8 +89,7 @@ function listVerbs(name: string, docker: DockerFor, ask: Ask) {
           return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
         }),
       ),
-    sharedSizes: (signal: AbortSignal) =>
-      ask((facts) => sharedSizes(docker, facts, signal, long)),
+    sharedSizes: (signal: AbortSignal) => ask((facts) => sharedSizes(docker, facts, signal, long)),
     listContainers: (signal: AbortSignal) =>
       ask(({ api }) =>
         long(signal, async (signal) => {
@@ -162,5 +161,9 @@ async function greet(name: string, docker: DockerFor): Promise<EngineFacts> {
   const version = (await docker({ ...call, api: null }).version()) as unknown;
   const versions = negotiate(name, version as Record<string, unknown>);
   const info = (await docker({ ...call, api: versions.api }).info()) as unknown;
-  return toEngineFacts(versions, version as Record<string, unknown>, info as Record<string, unknown>);
+  return toEngineFacts(
+    versions,
+    version as Record<string, unknown>,
+    info as Record<string, unknown>,
+  );
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Endpoint } from './endpoint.ts';
 
 /** A URL as read: the endpoint, and the folder of PEM files that its `?certs=` names. Or what is wrong with it. */
@@ -10,7 +11,8 @@ interface UrlOptions {
   readonly tls?: boolean;
 }
 
-const HOST_AND_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9_][A-Za-z0-9._-]*))(?::([0-9]{1,5}))?\/?$/;
+const HOST_AND_PORT =
+  /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9_][A-Za-z0-9._-]*))(?::([0-9]{1,5}))?\/?$/;
 // User, host and path become arguments of ssh, and the path is read by a shell on the other side: nothing
 // but these characters, and none of them first that ssh could take for an option.
 const SSH =
@@ -101,7 +103,7 @@ function parseHostAndPort(
 ): { host: string; port: number } | { problem: string } {
   const match = HOST_AND_PORT.exec(address);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined) {
+  if (host === undefined || (match?.[1] !== undefined && !isIPv6(host))) {
     return { problem: 'write a host and a port, e.g. tcp://127.0.0.1:2375, without user or path' };
   }
   const port = parsePort(match?.[3]);
@@ -119,7 +121,8 @@ function parsePort(text: string | undefined): number | undefined | null {
 function parseSsh(address: string): EndpointUrl {
   const [, user, ipv6, name, portText, path = ''] = SSH.exec(address) ?? [];
   const host = ipv6 ?? name;
-  if (host === undefined || path.split('/').includes('..')) {
+  const isOdd = (ipv6 !== undefined && !isIPv6(ipv6)) || path.split('/').includes('..');
+  if (host === undefined || isOdd) {
     return {
       problem:
         'write ssh://user@host:port/path/to/socket with letters, digits, dot, dash and underscore; a password or an odd path belongs in your ssh configuration',

@@ -37,7 +37,9 @@ const CODES_OF_SYSTEM_ERRORS: Readonly<Record<string, EngineErrorCode>> = {
 /** Turns what node:http, node:net, node:tls or a dialer throws into an EngineError; keeps one that is. */
 export function toEngineError(cause: unknown, engine: string, headReceived: boolean): EngineError {
   if (cause instanceof EngineError) return cause;
-  const code = String((cause as { code?: unknown } | null)?.code ?? '');
+  const { code: given } = (cause ?? {}) as { code?: unknown };
+  // A DOMException has a number here.
+  const code = typeof given === 'string' ? given : '';
   const detail = cause instanceof Error ? `${code} ${cause.message}`.trim() : String(cause);
   if (cause instanceof DOMException && cause.name === 'TimeoutError') {
     return new EngineError('ENGINE_TIMEOUT', engine, detail, cause);

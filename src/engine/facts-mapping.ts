@@ -68,7 +68,9 @@ function toStore(kind: EngineKind, info: Json): ImageStore {
   const status = Array.isArray(info['DriverStatus']) ? info['DriverStatus'] : [];
   const containerd = status.some(
     (pair) =>
-      Array.isArray(pair) && pair[0] === 'driver-type' && pair[1] === 'io.containerd.snapshotter.v1',
+      Array.isArray(pair) &&
+      pair[0] === 'driver-type' &&
+      pair[1] === 'io.containerd.snapshotter.v1',
   );
   return containerd ? 'CONTAINERD' : 'GRAPH_DRIVER';
 }

@@ -2,13 +2,13 @@ import { canonicalName, familiarName, type ParsedName } from './reference.ts';
 
 const MAX_PATTERN_LENGTH = 256;
 
-/** Matches one character, or, as a star, any number of them; none matches a slash unless it is one. */
+/** Matches one character, or, as a star, any number of them. */
 type Token = { readonly star: true } | { readonly star: false; accepts(char: string): boolean };
 
 /**
  * Compiles a pattern of docker image ls --filter reference=…: Go's path.Match over name, name:tag and
- * name@digest in familiar and canonical spelling. * and ? stop at a slash, [a-z] and [^a-z] are classes, a
- * backslash takes the next character as it is. Null for a malformed pattern.
+ * name@digest in familiar and canonical spelling. * and ? stop at a slash, [a-z] and [^a-z] are classes
+ * (which may match one, as in Go), a backslash takes the next character as it is. Null for a malformed pattern.
  */
 export function compileReferencePattern(pattern: string): ((name: ParsedName) => boolean) | null {
   if (pattern.length === 0 || pattern.length > MAX_PATTERN_LENGTH) return null;
@@ -27,7 +27,7 @@ function spellings({ domain, path, tag, digest }: ParsedName): string[] {
 
 function tokenize(chars: readonly string[]): Token[] | null {
   const tokens: Token[] = [];
-  for (let at = 0; at < chars.length; ) {
+  for (let at = 0; at < chars.length;) {
     const token = tokenAt(chars, at);
     if (token === null) return null;
     tokens.push(token.token);
@@ -63,7 +63,7 @@ function classAt(chars: readonly string[], start: number): { token: Token; next:
     at = high.next;
   }
   const within = (c: string) => ranges.some(([low, high]) => low <= c && c <= high);
-  return { token: { star: false, accepts: (c) => within(c) !== negated && c !== '/' }, next: at + 1 };
+  return { token: { star: false, accepts: (c) => within(c) !== negated }, next: at + 1 };
 }
 
 function classChar(chars: readonly string[], at: number): { char: string; next: number } | null {
@@ -73,7 +73,7 @@ function classChar(chars: readonly string[], at: number): { char: string; next: 
   return { char, next: at + (escaped ? 2 : 1) };
 }
 
-/** Goes back to the last star only, so the work is at most pattern times text however many stars there are. */
+/** Goes back to the last star only, as Go does, so the work is at most pattern times text however many stars there are. */
 function matches(tokens: readonly Token[], text: string): boolean {
   let token = 0;
   let at = 0;
@@ -86,7 +86,6 @@ function matches(tokens: readonly Token[], text: string): boolean {
       token++;
       at++;
     } else if (retry !== null && retry.at < text.length && text[retry.at] !== '/') {
-      // The last star takes one more character; earlier ones need not, as it could take what they do.
       retry = { token: retry.token, at: retry.at + 1 };
       token = retry.token + 1;
       at = retry.at;

@@ -23,13 +23,14 @@ export type ParsedReference =
 
 /** Longer than any name with tag and digest can be; checked before anything is matched. */
 const MAX_REFERENCE_LENGTH = 512;
-/** Of domain and path together, as distribution counts. */
-const MAX_NAME_LENGTH = 255;
+/** Of the path alone, as distribution/reference counts since v0.6; before, the domain counted too. */
+const MAX_PATH_LENGTH = 255;
 /** Docker takes no shorter prefix of an ID (containerd store). */
 const MIN_ID_PREFIX = 4;
 
 // Each quantifier is over a class that the next part cannot begin with, so none of these backtracks.
-const DOMAIN = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?$/;
+const DOMAIN =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?$/;
 const PATH_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const HEX = /^[a-f0-9]+$/;
@@ -58,7 +59,8 @@ export function parseReference(text: string): ParsedReference | null {
     const fits = isHex && hex.length >= MIN_ID_PREFIX && hex.length <= 64;
     return fits ? { kind: 'id', algorithm: 'sha256', hex } : null;
   }
-  const name = parseName(text);
+  // sha512:… is a digest to Docker, although it could be a name with a long tag.
+  const name = isDigest(text) ? null : parseName(text);
   if (name === null) return null;
   return { kind: 'name', ...name, idPrefix: isHex && hex.length >= MIN_ID_PREFIX ? hex : null };
 }
@@ -96,7 +98,8 @@ function parseName(text: string): ParsedName | null {
   // A colon before a slash belongs to a port: localhost:5000/app has no tag.
   const tagged = colon > rest.lastIndexOf('/');
   const tag = tagged ? rest.slice(colon + 1) : null;
-  if (tag !== null && !TAG.test(tag)) return null;
+  // Two dots are harmless in a tag, but nothing that may become part of a path shall hold them.
+  if (tag !== null && (!TAG.test(tag) || tag.includes('..'))) return null;
   const place = splitDomain(tagged ? rest.slice(0, colon) : rest);
   return place === null ? null : { ...place, tag, digest };
 }
@@ -112,5 +115,5 @@ function splitDomain(name: string): { domain: string; path: string } | null {
   if (isDomain && !DOMAIN.test(first)) return null;
   if (!path.split('/').every((component) => PATH_COMPONENT.test(component))) return null;
   const full = domain === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
-  return domain.length + 1 + full.length > MAX_NAME_LENGTH ? null : { domain, path: full };
+  return full.length > MAX_PATH_LENGTH ? null : { domain, path: full };
 }

@@ -32,11 +32,18 @@ export function dialSsh(endpoint: SshEndpoint, env: Readonly<Record<string, stri
 function sshArguments({ destination, port, socketPath }: SshEndpoint): string[] {
   return [
     // Nobody is there to type a password or to accept a host key: ask for nothing, fail instead.
-    ...['-o', 'ConnectTimeout=5', '-o', 'BatchMode=yes'],
+    '-o',
+    'ConnectTimeout=5',
+    '-o',
+    'BatchMode=yes',
     ...(port === undefined ? [] : ['-p', String(port)]),
-    ...['-T', '--', destination, 'docker'],
+    '-T',
+    '--',
+    destination,
+    'docker',
     ...(socketPath === undefined ? [] : ['--host', `unix://${socketPath}`]),
-    ...['system', 'dial-stdio'],
+    'system',
+    'dial-stdio',
   ];
 }
 

@@ -10,7 +10,10 @@ const BODY_PAUSE_MS = 5_000;
 const MAX_PARALLEL_CALLS = 8;
 
 /** Reads the body of a successful answer; throws EngineError for one that is not as it should be. */
-export type BodyReader<Result> = (body: AsyncIterable<Uint8Array>, engine: string) => Promise<Result>;
+export type BodyReader<Result> = (
+  body: AsyncIterable<Uint8Array>,
+  engine: string,
+) => Promise<Result>;
 
 export interface EngineRequest<Result> {
   readonly method: 'GET' | 'HEAD';
@@ -96,7 +99,8 @@ function head<Result>(
     const outgoing = http.request({ agent, method, path, signal, headers: { host } });
     outgoing.on('response', resolve);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      attempt.stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      attempt.stale =
+        outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(error);
     });
     outgoing.end();
@@ -139,7 +143,11 @@ async function refusal(
   body: AsyncIterable<Uint8Array>,
 ): Promise<EngineError> {
   const text = await readText(body, engine).catch(() => '');
-  return new EngineError(codeOfStatus(status, text), engine, `HTTP ${status} ${text.slice(0, 500)}`);
+  return new EngineError(
+    codeOfStatus(status, text),
+    engine,
+    `HTTP ${status} ${text.slice(0, 500)}`,
+  );
 }
 
 /** A whole body as text. @throws EngineError RESPONSE_TOO_LARGE */

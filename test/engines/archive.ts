@@ -24,8 +24,8 @@ export async function addFile(tar: Pack, name: string, content: string | Buffer)
 export async function tarOf(files: Files): Promise<Buffer> {
   const tar = pack();
   const chunks: Buffer[] = [];
-  tar.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise((resolve) => tar.on('end', resolve));
+  tar.on('data', (chunk) => chunks.push(chunk as Buffer));
+  const ended = new Promise<void>((resolve) => tar.on('end', () => resolve()));
   for (const [name, content] of Object.entries(files)) await addFile(tar, name, content);
   tar.finalize();
   await ended;

@@ -37,7 +37,9 @@ export async function build(
     ...(options.platforms ? ['buildx', 'build'] : ['build']),
     ...multi,
     ...labels.map((label) => `--label=${label}`),
-    ...['-t', name, '-'],
+    '-t',
+    name,
+    '-',
   ];
   const buildKit = engine.name !== 'docker-20' && !options.classic;
   await runCli(engine, args, {
@@ -55,7 +57,9 @@ async function buildContext(content: string, options: BuildOptions): Promise<Buf
     'ENV APP_HOME=/app',
     'CMD ["/app/start"]',
   ];
-  const files = steps.map((file, index) => [file, filler(`${content} ${file}`, index + 1)] as const);
+  const files = steps.map(
+    (file, index) => [file, filler(`${content} ${file}`, index + 1)] as const,
+  );
   return tarOf({ Dockerfile: dockerfile.join('\n'), ...Object.fromEntries(files) });
 }
 

@@ -55,8 +55,8 @@ export async function writeLayout(tar: Pack, images: AsyncIterable<LayoutImage>)
 export async function layoutTar(images: readonly LayoutImage[]): Promise<Buffer> {
   const tar = pack();
   const chunks: Buffer[] = [];
-  tar.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise((resolve) => tar.on('end', resolve));
+  tar.on('data', (chunk) => chunks.push(chunk as Buffer));
+  const ended = new Promise<void>((resolve) => tar.on('end', () => resolve()));
   await writeLayout(tar, each(images));
   await ended;
   return Buffer.concat(chunks);

@@ -35,7 +35,7 @@ function send(method: string, path: string, headers: Record<string, string>, bod
       );
     });
     request.on('error', reject);
-    request.end(body);
+    request.end(method === 'GET' ? undefined : body);
   });
 }
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -53,7 +53,7 @@ describe('the server', () => {
     ['a form', 'POST', '/graphql', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
     ['text', 'POST', '/graphql', { 'content-type': 'text/plain' }, 415],
     ['a query by GET', 'GET', '/graphql?query={__typename}', { accept: 'application/json' }, 405],
-    ['another method', 'PUT', '/graphql', {}, 405],
+    ['another method', 'PUT', '/graphql', JSON_TYPE, 405],
     ['another path', 'POST', '/graphqlx', JSON_TYPE, 404],
   ])('refuses %s', async (_, method, path, headers, status) => {
     expect((await send(method, path, headers, QUERY)).status).toBe(status);
@@ -72,8 +72,14 @@ describe('the server', () => {
     ['an unknown operation name', '{"query":"query A {__typename}","operationName":"B"}'],
     ['an operation name that is a number', '{"query":"{__typename}","operationName":1}'],
     ['an open brace 30,000 times', JSON.stringify({ query: '{a'.repeat(30_000) })],
-    ['an open bracket 30,000 times', JSON.stringify({ query: `{image(reference:${'['.repeat(30_000)}` })],
-    ['a variable of the wrong type', '{"query":"query($f:Int){images(first:$f){totalCount}}","variables":{"f":"SECRET"}}'],
+    [
+      'an open bracket 30,000 times',
+      JSON.stringify({ query: `{image(reference:${'['.repeat(30_000)}` }),
+    ],
+    [
+      'a variable of the wrong type',
+      '{"query":"query($f:Int){images(first:$f){totalCount}}","variables":{"f":"SECRET"}}',
+    ],
     ['a body over 256 KiB', JSON.stringify({ query: 'x'.repeat(300_000) })],
   ])('answers %s with a coded error, no 500, and nothing echoed', async (_, body) => {
     const accept = 'application/graphql-response+json';

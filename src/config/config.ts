@@ -1,0 +1,94 @@
+import type { ConfigFiles } from './config-files.ts';
+import type { ConfiguredEngine } from './default-engines.ts';
+import { listEngines } from './engine-list.ts';
+import { type Environment, type GivenOptions, readOptions } from './given-options.ts';
+import type { OptionName } from './options.ts';
+import { readServerSettings, type ServerSettings } from './server-settings.ts';
+import { readChoice, readHosts } from './setting.ts';
+
+/** Everything that a person decides. With help, version and print-schema only the action counts. */
+export interface Config extends ServerSettings {
+  readonly action: 'serve' | 'print-schema' | 'help' | 'version';
+  /** One or more, in the order given, when the action is to serve. */
+  readonly engines: readonly ConfiguredEngine[];
+  /** Whether the engine is the bundled sample because there is no other. */
+  readonly sample: boolean;
+  readonly index: 'live' | 'off';
+  readonly registries: readonly string[];
+  readonly revealSecrets: boolean;
+  readonly insecureEngine: boolean;
+}
+
+/** Sentences, each with what to do about it; one or more. */
+export interface ConfigProblems {
+  readonly problems: readonly string[];
+}
+
+export interface ConfigInput {
+  /** Without node and the script. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly files: ConfigFiles;
+  /** Of the process; null where there are none. */
+  readonly uid: number | null;
+  readonly platform?: NodeJS.Platform;
+}
+
+/** Reads the whole configuration; every mistake in it is reported at once. */
+export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
+  const problems: string[] = [];
+  const given = readOptions(input.argv, input.env, problems);
+  const action = actionOf(given);
+  const config = action === 'serve' ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
+  // Help is for those who got something wrong.
+  if (problems.length > 0 && action !== 'help') return { problems };
+  return { config: { ...config, action } };
+}
+
+function actionOf(given: GivenOptions): Config['action'] {
+  const actions = ['help', 'version', 'print-schema'] as const;
+  return actions.find((action) => given.has(action)) ?? 'serve';
+}
+
+/** So that a schema is printed on a machine that has no engine, or a wrong DOCKER_HOST. */
+const NOTHING_TO_SERVE: Omit<Config, 'action'> = {
+  engines: [],
+  sample: false,
+  host: '127.0.0.1',
+  port: 4000,
+  graphiql: false,
+  tokenFile: null,
+  tls: null,
+  index: 'off',
+  allowHosts: [],
+  allowOrigins: [],
+  registries: [],
+  revealSecrets: false,
+  insecureEngine: false,
+};
+
+function readConfig(
+  given: GivenOptions,
+  { env, files, uid, platform = process.platform }: ConfigInput,
+  problems: string[],
+): Omit<Config, 'action'> {
+  const isOn = (name: OptionName): boolean => given.get(name)?.values[0] === 'on';
+  const { isExposed, ...settings } = readServerSettings(given, files, problems);
+  const insecureEngine = isOn('insecure-engine');
+  const options = { given: given.get('engine'), insecureEngine, isExposed };
+  const { engines, sample } = listEngines(options, { env, files, uid, platform }, problems);
+  return {
+    ...settings,
+    engines,
+    sample,
+    index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
+    registries: readHosts(given, 'registry', problems).map(registryName),
+    revealSecrets: isOn('reveal-secrets'),
+    insecureEngine,
+  };
+}
+
+/** Docker Hub under the one name that image references have for it. */
+function registryName(host: string): string {
+  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;
+}
