@@ -11,7 +11,7 @@ import type { Connection, Edge, PageInfo } from './pagination.ts';
 import type { RepositoryConnection } from './image-repository.ts';
 
 /** Which shape stands behind each GraphQL type: the domain at a glance. */
-interface Types {
+export interface Types {
   Context: Context;
   DefaultFieldNullability: false;
   Interfaces: { Node: NodeValue };
