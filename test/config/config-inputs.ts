@@ -68,7 +68,10 @@ export function enginesOf(given: Given): string[] {
 }
 
 /** A certificate that signs itself and its key, as PEM texts; from openssl. */
-export function createCertificate(): { cert: string; key: string } {
+export function createCertificate(names = 'DNS:localhost,IP:127.0.0.1'): {
+  cert: string;
+  key: string;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'imagegraph-cert-'));
   const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   try {
@@ -76,7 +79,7 @@ export function createCertificate(): { cert: string; key: string } {
       'openssl',
       [
         'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost',
-        '-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem',
+        `-addext subjectAltName=${names} -keyout key.pem -out cert.pem`,
       ].flatMap((words) => words.split(' ')),
       { cwd: folder, stdio: 'pipe' },
     );
