@@ -90,7 +90,9 @@ describe('a socket', () => {
   });
 
   it('of a path that no system takes is an error event, not an exception', async () => {
-    await expect(ask({ kind: 'socket', path: `/${'x'.repeat(5_000)}` })).rejects.toThrow(/ZZ1/);
+    await expect(ask({ kind: 'socket', path: `/${'x'.repeat(5_000)}` })).rejects.toThrow(
+      /^connect E/,
+    );
   });
 });
 
@@ -173,18 +175,18 @@ describe('TLS', () => {
     });
     const endpoint = { kind: 'tls', host: 'localhost', port, ca: own.cert } as const;
     expect(await ask({ ...endpoint, ...client })).toBe(`localhost:${port}`);
-    await expect(ask(endpoint)).rejects.toThrow(/ZZ2/);
+    await expect(ask(endpoint)).rejects.toThrow(/SSL|certificate|ECONNRESET/);
   });
 
   it('with a key that is no key is an error event, not an exception', async () => {
     const endpoint = { kind: 'tls', host: 'localhost', port: 1, cert: 'x', key: 'x' } as const;
-    await expect(ask(endpoint)).rejects.toThrow(/ZZ3/);
+    await expect(ask(endpoint)).rejects.toThrow(/PEM/);
   });
 
   it('where plain HTTP is spoken is an error event', async () => {
     const server = http.createServer();
     const port = await listen(server);
-    await expect(ask({ kind: 'tls', host: 'localhost', port })).rejects.toThrow(/ZZ4/);
+    await expect(ask({ kind: 'tls', host: 'localhost', port })).rejects.toThrow(/SSL|EPROTO/);
     server.close();
   });
 });

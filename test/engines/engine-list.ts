@@ -18,17 +18,23 @@ export function enginesRoot(): string {
   return process.env['IMAGEGRAPH_ENGINES_ROOT'] ?? '/var/lib/imagegraph-engines';
 }
 
+interface EngineList {
+  readonly engines: readonly TestEngine[];
+  readonly bench: TestEngine | null;
+}
+
 /** The engines that tests go over; the one for benchmarks is not among them. */
 export async function readEngines(): Promise<readonly TestEngine[]> {
-  return readList('engines.json');
+  return (await readList()).engines;
 }
 
 /** Any engine, also the one for benchmarks, by its name or its URL. */
 export async function findEngine(nameOrUrl: string): Promise<TestEngine | undefined> {
-  const all = [...(await readList('engines.json')), ...(await readList('bench.json'))];
+  const { engines, bench } = await readList();
+  const all = bench === null ? engines : [...engines, bench];
   return all.find((engine) => engine.name === nameOrUrl || engine.url === nameOrUrl);
 }
 
-async function readList(file: string): Promise<readonly TestEngine[]> {
-  return JSON.parse(await readFile(join(enginesRoot(), file), 'utf8')) as TestEngine[];
+async function readList(): Promise<EngineList> {
+  return JSON.parse(await readFile(join(enginesRoot(), 'engines.json'), 'utf8')) as EngineList;
 }

@@ -47,9 +47,10 @@ answers() {
 
 wait_for() {
   for _ in {1..300}; do
+    # First of all time for the shell's child to become the engine: its command line tells them apart.
+    sleep 0.2
     alive "$1" || return 1
     answers "$1" && return 0
-    sleep 0.2
   done
   return 1
 }
