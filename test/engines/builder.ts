@@ -5,7 +5,7 @@ import { sha256, tarOf } from './archive.ts';
 export interface BuildOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly platforms?: readonly string[];
-  /** Parents are recorded by the classic builder only. */
+  /** Parents are recorded by the classic builder only, which makes an image of each step. */
   readonly classic?: boolean;
   readonly from?: string;
   /** COPY steps; each makes a layer. */
@@ -54,8 +54,7 @@ async function buildContext(content: string, options: BuildOptions): Promise<Buf
   const dockerfile = [
     `FROM ${options.from ?? 'scratch'}`,
     ...steps.map((file) => `COPY ${file} /app/${sha256(content).slice(0, 8)}/${file}`),
-    'ENV APP_HOME=/app',
-    'CMD ["/app/start"]',
+    ...(options.classic ? [] : ['ENV APP_HOME=/app', 'CMD ["/app/start"]']),
   ];
   const files = steps.map(
     (file, index) => [file, filler(`${content} ${file}`, index + 1)] as const,

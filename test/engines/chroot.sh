@@ -35,8 +35,10 @@ mounted() { awk -v at="$1" '$5 == at { found = 1 } END { exit !found }' /proc/se
 
 # The data folders keep their path inside the root, so that one name of a socket works on both
 # sides; and they are a mount there, without which containerd's metadata plugin does not load.
+# And the root is a mount of itself, because builders remount / read-only for their steps.
 mount_chroot() {
   local folder
+  mounted "$CHROOT" || { mount --bind "$CHROOT" "$CHROOT" && mount --make-private "$CHROOT"; }
   for folder in proc sys dev; do
     mounted "$CHROOT/$folder" || mount --rbind --make-rslave "/$folder" "$CHROOT/$folder"
   done

@@ -83,17 +83,20 @@ async function main(names: readonly string[]): Promise<void> {
   const engines = await readEngines();
   const chosen = engines.filter(({ name }) => names.length === 0 || names.includes(name));
   const file = join(enginesRoot(), 'scenarios.json');
-  const filled = await Promise.all(
-    chosen.map(async (engine) => {
-      const start = performance.now();
-      const facts = await fill(engine);
-      const seconds = ((performance.now() - start) / 1000).toFixed(1);
-      process.stdout.write(`filled ${engine.name} in ${seconds} s\n`);
-      return [engine.name, facts] as const;
-    }),
+  const filled: [string, Facts][] = [];
+  const fillOne = async (engine: TestEngine) => {
+    const start = performance.now();
+    filled.push([engine.name, await fill(engine)]);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    process.stdout.write(`filled ${engine.name} in ${seconds} s\n`);
+  };
+  // All of them to their end: one that fails must not leave the others half filled.
+  const failures = (await Promise.allSettled(chosen.map(fillOne))).filter(
+    (result) => result.status === 'rejected',
   );
-  const all = { ...(await readFacts(file)), ...Object.fromEntries(filled) };
+  const all = { ...(await readFacts(file)), ...Object.fromEntries(filled.sort()) };
   await writeFile(file, `${JSON.stringify(all, null, 2)}\n`);
+  if (failures.length > 0) throw new AggregateError(failures.map(({ reason }) => reason as Error));
 }
 
 await main(process.argv.slice(2));

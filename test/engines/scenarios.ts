@@ -82,11 +82,15 @@ export async function imported(engine: TestEngine): Promise<string> {
   return name;
 }
 
-/** A tag that a second build takes away from the image of the first. */
+/**
+ * A tag that a second build takes away from the image of the first. Classic, because on Docker's
+ * containerd store (28.5) a rebuild by BuildKit removes the first image altogether.
+ */
 export async function moved(engine: TestEngine): Promise<{ danglingId: string; movedTag: string }> {
   const movedTag = localName(engine, 'demo/moved:1');
-  const danglingId = await build(engine, movedTag, 'moved, first');
-  await build(engine, movedTag, 'moved, second');
+  const options = { classic: true, steps: 1 };
+  const danglingId = await build(engine, movedTag, 'moved, first', options);
+  await build(engine, movedTag, 'moved, second', options);
   return { danglingId, movedTag };
 }
 
