@@ -42,7 +42,7 @@ async function serve(config: Config): Promise<void> {
   const sshEnvironment = pick(process.env, ['PATH', 'HOME', 'USER', 'SSH_AUTH_SOCK', 'LANG']);
   for (const { name, origin } of config.engines) log.info({ engine: name }, origin);
   const engines = config.engines.map(({ name, endpoint }) =>
-    startEngine(name, endpoint, sshEnvironment, log),
+    startEngine({ name, endpoint, sshEnvironment, version: packageVersion(), log }),
   );
   const gateway = createGateway({
     indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),

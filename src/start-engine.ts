@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createEmbeddedEngine } from './embedded/embedded-engine.ts';
 import { createDialer } from './engine/dial.ts';
 import { createDockerEngine } from './engine/docker-engine.ts';
 import type { Endpoint } from './engine/endpoint.ts';
@@ -6,19 +7,41 @@ import type { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineStatus } from './engine/engine.ts';
 import { createTransport } from './engine/transport.ts';
 
-/** Connects to one configured engine. */
-export function startEngine(
-  name: string,
-  endpoint: Endpoint,
-  sshEnvironment: Readonly<Record<string, string>>,
-  log: Logger,
-): Engine {
-  const connectEmbedded = () => {
-    throw new Error('image layouts and archives cannot be served yet');
-  };
-  const { dial, host } = createDialer(endpoint, { connectEmbedded, sshEnvironment });
+export interface StartEngineOptions {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** All of the environment that ssh may see. */
+  readonly sshEnvironment: Readonly<Record<string, string>>;
+  /** Release of this package. */
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** Connects to one configured engine, or to images on disk through the embedded one. */
+export function startEngine({
+  name,
+  endpoint,
+  sshEnvironment,
+  version,
+  log,
+}: StartEngineOptions): Engine {
+  const { dial, host } = createDialer(endpoint, {
+    connectEmbedded: embedded(name, endpoint, version, log),
+    sshEnvironment,
+  });
   const transport = createTransport(name, host, dial);
   return createDockerEngine({ name, transport, onStatus: reportStatus(name, log) });
+}
+
+function embedded(name: string, endpoint: Endpoint, version: string, log: Logger) {
+  if (endpoint.kind !== 'layout' && endpoint.kind !== 'archive' && endpoint.kind !== 'sample') {
+    return () => {
+      throw new Error('not an embedded engine');
+    };
+  }
+  const report = (digest: string, reason: string): void =>
+    log.warn({ engine: name, digest, reason }, 'content that cannot be used');
+  return createEmbeddedEngine({ endpoint, version, report }).connect;
 }
 
 function reportStatus(engine: string, log: Logger) {

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { parseReference } from '../engine/reference.ts';
+import { toHistory, toInspect, toSummary } from './answers.ts';
+import { AmbiguousPrefix, type Catalogue } from './catalogue.ts';
+import { blobPath, UnreadableContent } from './content.ts';
+import { toPlatform } from './descriptor.ts';
+import type { ImageConfig } from './image-config.ts';
+import { asObject } from './json.ts';
+import { HOST_ARCHITECTURE } from './layout-images.ts';
+import type { Source } from './source.ts';
+import { layerSizes, type StoredImage } from './stored-image.ts';
+
+/** Answers have the shape of 1.51; nothing that 1.44 asks for is missing from it. */
+const API = { newest: 51, oldest: 44 } as const;
+
+/** An answer that is not 200, with the text that engines give. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A JSON answer, a list that is written element by element, or a text. */
+export type Answer =
+  | { readonly json: unknown }
+  | { readonly rows: Iterable<unknown> }
+  | { readonly text: string };
+
+/** Value of the Api-Version header. */
+export const API_VERSION = `1.${API.newest}`;
+
+/**
+ * Answers a request of the Engine API.
+ * @param path with the version before it, if any, and without the query
+ * @throws Refusal
+ */
+export async function answer(
+  source: Source,
+  version: string,
+  path: string,
+  query: URLSearchParams,
+): Promise<Answer> {
+  const [, minor, rest] = /^\/v1\.(\d{1,4})(\/.*)$/.exec(path) ?? [];
+  if (minor !== undefined) checkVersion(Number(minor));
+  const endpoint = rest ?? path;
+  if (endpoint === '/_ping') return { text: 'OK' };
+  if (endpoint === '/version') return { json: toVersion(version) };
+  if (endpoint === '/containers/json') return { json: [] };
+  try {
+    return await fromCatalogue(await source.catalogue(), source, version, endpoint, query);
+  } catch (error) {
+    if (error instanceof UnreadableContent) {
+      throw new Refusal(503, `the images cannot be read: ${error.message}`);
+    }
+    if (error instanceof AmbiguousPrefix) throw new Refusal(400, error.message);
+    throw error;
+  }
+}
+
+async function fromCatalogue(
+  catalogue: Catalogue,
+  source: Source,
+  version: string,
+  endpoint: string,
+  query: URLSearchParams,
+): Promise<Answer> {
+  if (endpoint === '/info') return { json: toInfo(catalogue, source.path, version) };
+  if (endpoint === '/images/json') return { rows: list(catalogue, query) };
+  if (endpoint === '/system/df') return { json: toDiskUsage(catalogue) };
+  const [, name, verb] = /^\/images\/(.+)\/(json|history)$/.exec(endpoint) ?? [];
+  if (name === undefined) throw new Refusal(404, 'page not found');
+  const image = find(catalogue, decode(name));
+  const { config, sizes } = await chosen(catalogue, image, query.get('platform'));
+  if (verb === 'json') return { json: toInspect(image, config, isTrue(query.get('manifests'))) };
+  if (config === null) throw new Refusal(404, 'no platform of the image is here');
+  return { json: toHistory(image, config, sizes) };
+}
+
+function checkVersion(minor: number): void {
+  const asked = `client version 1.${minor} is too`;
+  if (minor < API.oldest) {
+    const least = `Minimum supported API version is 1.${API.oldest}`;
+    throw new Refusal(400, `${asked} old. ${least}, please upgrade your client to a newer version`);
+  }
+  if (minor > API.newest) {
+    throw new Refusal(400, `${asked} new. Maximum supported API version is ${API_VERSION}`);
+  }
+}
+
+function* list(catalogue: Catalogue, query: URLSearchParams): Generator<object> {
+  const all = isTrue(query.get('all'));
+  const manifests = isTrue(query.get('manifests'));
+  const sharedSize = isTrue(query.get('shared-size'));
+  for (const image of catalogue.images) {
+    // Without all, engines leave out the nameless steps between a build's images.
+    if (!all && image.tags.length === 0 && catalogue.isParent(image.id)) continue;
+    yield toSummary(catalogue, image, { manifests, sharedSize });
+  }
+}
+
+function find(catalogue: Catalogue, name: string): StoredImage {
+  const reference = parseReference(name);
+  if (reference === null) throw new Refusal(400, 'invalid reference format');
+  const image = catalogue.find(reference);
+  if (image === null) throw new Refusal(404, `No such image: ${name}`);
+  return image;
+}
+
+/** The configuration and layers of the platform that is asked for, or of the one that fits best. */
+async function chosen(
+  catalogue: Catalogue,
+  image: StoredImage,
+  asked: string | null,
+): Promise<{ config: ImageConfig | null; sizes: readonly number[] }> {
+  if (asked === null) {
+    const { configPath, layerSizes: sizes } = image;
+    return { config: configPath === null ? null : await catalogue.readConfig(configPath), sizes };
+  }
+  const platform = parsePlatform(asked);
+  const manifest = image.manifests?.find(
+    (manifest) =>
+      manifest.available &&
+      manifest.kind === 'image' &&
+      manifest.platform.os === platform.os &&
+      manifest.platform.architecture === platform.architecture &&
+      (platform.variant === undefined || manifest.platform.variant === platform.variant),
+  );
+  if (manifest?.config == null) {
+    const spelled = [platform.os, platform.architecture, platform.variant]
+      .filter(Boolean)
+      .join('/');
+    throw new Refusal(404, `the image was found but does not provide the platform (${spelled})`);
+  }
+  const config = await catalogue.readConfig(blobPath(manifest.config.digest));
+  return { config, sizes: layerSizes(manifest.layers) };
+}
+
+function parsePlatform(text: string) {
+  try {
+    return toPlatform(asObject(JSON.parse(text)));
+  } catch {
+    throw new Refusal(400, 'failed to parse platform');
+  }
+}
+
+function toVersion(version: string): object {
+  return {
+    Platform: { Name: 'imagegraph' },
+    // The engine client knows an embedded engine by this name.
+    Components: [{ Name: 'imagegraph embedded engine', Version: version }],
+    Version: version,
+    ApiVersion: API_VERSION,
+    MinAPIVersion: `1.${API.oldest}`,
+    Os: 'linux',
+    Arch: HOST_ARCHITECTURE,
+  };
+}
+
+function toInfo(catalogue: Catalogue, path: string, version: string): object {
+  return {
+    // The same images at the same place are the same engine, also after a restart.
+    ID: createHash('sha256').update(path).digest('hex').slice(0, 32),
+    Containers: 0,
+    Images: catalogue.images.length,
+    Driver: catalogue.driver,
+    DriverStatus: [],
+    OSType: 'linux',
+    OperatingSystem: 'OCI content on disk',
+    Architecture: HOST_ARCHITECTURE,
+    ServerVersion: version,
+  };
+}
+
+function toDiskUsage(catalogue: Catalogue): object {
+  const options = { manifests: false, sharedSize: true };
+  return {
+    LayersSize: catalogue.contentSize(),
+    Images: catalogue.images.map((image) => toSummary(catalogue, image, options)),
+    Containers: [],
+    Volumes: [],
+    BuildCache: [],
+  };
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new Refusal(400, 'invalid reference format');
+  }
+}
+
+/** As engines read a boolean of a query. */
+function isTrue(value: string | null): boolean {
+  return value !== null && !['', '0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
+}
