@@ -1,0 +1,53 @@
+import { cliLines, runCli } from '../engines/cli.ts';
+import type { TestEngine } from '../engines/engine-list.ts';
+
+/** An image as the engine's own command line tells it, in the gateway's words. */
+export interface ToldImage {
+  readonly imageId: string;
+  readonly parentId: string | null;
+  /** Sorted. */
+  readonly tags: readonly string[];
+  /** Sorted. */
+  readonly digests: readonly string[];
+  /** Sorted by key. */
+  readonly labels: readonly { readonly key: string; readonly value: string }[];
+  /** Bytes; on the containerd store something else than the list's size. */
+  readonly size: number;
+  readonly architecture: string;
+}
+
+/** IDs that `images` lists, each once, sorted. */
+export async function listedIds(engine: TestEngine, all: boolean): Promise<string[]> {
+  const args = ['images', '--no-trunc', '-q', ...(all ? ['-a'] : [])];
+  return [...new Set((await cliLines(engine, args)).map(withAlgorithm))].sort();
+}
+
+/** What `image inspect` says of each. */
+export async function inspectAll(
+  engine: TestEngine,
+  ids: readonly string[],
+): Promise<Map<string, ToldImage>> {
+  const printed = await runCli(engine, ['image', 'inspect', ...ids]);
+  const told = (JSON.parse(printed) as Record<string, unknown>[]).map(toToldImage);
+  return new Map(told.map((image) => [image.imageId, image]));
+}
+
+function toToldImage(json: Record<string, any>): ToldImage {
+  const labels: Record<string, string> = json['Config']?.Labels ?? {};
+  return {
+    imageId: withAlgorithm(json['Id']),
+    parentId: json['Parent'] ? withAlgorithm(json['Parent']) : null,
+    tags: [...(json['RepoTags'] ?? [])].sort(),
+    digests: [...(json['RepoDigests'] ?? [])].sort(),
+    labels: Object.entries(labels)
+      .map(([key, value]) => ({ key, value }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1)),
+    size: json['Size'],
+    architecture: json['Architecture'],
+  };
+}
+
+/** Podman's command line prints IDs without their algorithm. */
+function withAlgorithm(id: string): string {
+  return id.includes(':') ? id : `sha256:${id}`;
+}
