@@ -59,6 +59,9 @@ export function toReferences(
       addDigest(digests, `${familiarName(name.domain, name.path)}@${targetDigest}`);
     }
   }
+  // A bare digest stands for "no repository"; lists of 28 print it also where none of the platforms is
+  // here, although the image has names.
+  if (targetDigest !== null && digests.size > 1) digests.delete(targetDigest);
   return { tags: [...new Set(tags)].sort(), digests: [...digests.values()].sort() };
 }
 

@@ -37,7 +37,8 @@ function toToldImage(json: Record<string, any>): ToldImage {
   return {
     imageId: withAlgorithm(json['Id']),
     parentId: json['Parent'] ? withAlgorithm(json['Parent']) : null,
-    tags: [...(json['RepoTags'] ?? [])].sort(),
+    // Docker 28's containerd store prints a name that was pulled by digest among the tags.
+    tags: (json['RepoTags'] ?? []).filter((tag: string) => !tag.includes('@')).sort(),
     digests: [...(json['RepoDigests'] ?? [])].sort(),
     labels: Object.entries(labels)
       .map(([key, value]) => ({ key, value }))

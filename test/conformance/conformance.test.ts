@@ -261,6 +261,24 @@ describe.each(subjects)('$name', (subject: Subject) => {
     },
   );
 
+  it.skipIf(facts.dates === null)('tells a date from none', async () => {
+    const { none, yearOne, epoch } = facts.dates as Record<string, string>;
+    const created = async (name?: string) => (await imageNamed(name as string)).created;
+    expect(await created(epoch)).toBe('1970-01-01T00:00:00Z');
+    // Podman gives an image without a date the time at which it was loaded.
+    if (subject.kind === 'PODMAN') return;
+    expect(await created(yearOne)).toBeNull();
+    // Engines from 25 on write the epoch for no date.
+    expect([null, '1970-01-01T00:00:00Z']).toContain(await created(none));
+  });
+
+  it.skipIf(facts.emptied === null)('shows an index of which no platform is left', async () => {
+    const image = await imageNamed(facts.emptied as string);
+    expect(image.manifests.some(({ kind, available }: any) => kind === 'IMAGE' && available)).toBe(
+      false,
+    );
+  });
+
   it.skipIf(facts.oddLabels === null)('keeps labels as they are', async () => {
     const { labels } = await imageNamed(facts.oddLabels as string);
     for (const [key, value] of Object.entries(ODD_LABELS))

@@ -4,9 +4,20 @@ import net from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmbeddedEngine } from '../../src/embedded/embedded-engine.ts';
+import { createDialer } from '../../src/engine/dial.ts';
 import { type TestEngine, enginesRoot, readEngines } from '../engines/engine-list.ts';
-import { type Facts, readAllFacts } from '../engines/facts.ts';
+import { type FilledEngine, readFacts } from '../engines/facts.ts';
 import { connectTo, createTestGateway, type TestGateway } from '../support/gateway.ts';
+
+/** What a subject holds; null where it cannot hold such. */
+type Facts = Pick<
+  FilledEngine,
+  'multiPlatform' | 'twoRepositories' | 'danglingId' | 'containers' | 'partial' | 'emptied'
+> & {
+  readonly [
+    Scenario in 'chain' | 'intermediate' | 'byDigest' | 'oddLabels' | 'movedTag' | 'dates'
+  ]: FilledEngine[Scenario] | null;
+};
 
 /** Something that the suite holds to the same expectations as all others. */
 export interface Subject {
@@ -20,6 +31,7 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+const EXPECTED = ['docker-20', 'docker-28-containerd', 'docker-28-graph', 'podman-5'];
 const SAMPLE = fileURLToPath(new URL('../../samples/layout/', import.meta.url));
 
 /**
@@ -32,21 +44,26 @@ export async function findSubjects(): Promise<readonly Subject[]> {
 }
 
 async function realSubjects(): Promise<Subject[]> {
-  try {
-    const [engines, facts] = [await readEngines(), await readAllFacts()];
-    const missing = ['docker-20', 'docker-28-containerd', 'docker-28-graph', 'podman-5'].filter(
-      (name) => facts[name] === undefined || !engines.some((engine) => engine.name === name),
-    );
-    if (missing.length > 0) throw new Error(`not up or not filled: ${missing.join(', ')}`);
-    return engines.map((engine) => realSubject(engine, facts[engine.name] as Facts));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (process.env['IMAGEGRAPH_TEST_ENGINES'] === 'required') throw error;
-    process.stderr.write(
-      `Skipped: Docker 20.10, Docker 28.5 (both stores) and Podman (${reason}). See test/engines/README.md.\n`,
-    );
-    return [];
+  const engines = await listEngines();
+  const facts = await readFacts();
+  const isReady = (name: string) => name in facts && engines.some((engine) => engine.name === name);
+  const missing = EXPECTED.filter((name) => !isReady(name));
+  if (missing.length > 0) {
+    const sentence = `These engines are not up and filled (test/engines/README.md): ${missing.join(', ')}`;
+    if (process.env['IMAGEGRAPH_TEST_ENGINES'] === 'required') throw new Error(sentence);
+    process.stderr.write(`${sentence}. Their tests are skipped.\n`);
   }
+  return engines
+    .filter(({ name }) => isReady(name))
+    .map((engine) => realSubject(engine, facts[engine.name] as FilledEngine));
+}
+
+/** None where engines.sh was never run. */
+async function listEngines(): Promise<readonly TestEngine[]> {
+  return readEngines().catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 function realSubject(engine: TestEngine, facts: Facts): Subject {
@@ -69,6 +86,7 @@ async function embeddedSubject(hasCli: boolean): Promise<Subject> {
       throw new Error(`${digest}: ${reason}`);
     },
   });
+  const dialer = createDialer({ kind: 'sample' }, { connectEmbedded: connect, sshEnvironment: {} });
   // Below the engines' folder, which Docker 28's root sees under the same name.
   const socket = join(enginesRoot(), 'engines', 'embedded', `${process.pid}.sock`);
   if (hasCli) {
@@ -82,7 +100,7 @@ async function embeddedSubject(hasCli: boolean): Promise<Subject> {
     store: 'OCI_LAYOUT',
     facts: await sampleFacts(),
     cli: hasCli ? await commandLineFor(socket) : null,
-    open: async () => createTestGateway([connectTo('embedded', connect)]),
+    open: async () => createTestGateway([connectTo('embedded', dialer.dial)]),
     async close() {
       server.close();
       await rm(socket, { force: true });
@@ -105,17 +123,15 @@ async function sampleFacts(): Promise<Facts> {
     ({ annotations }) => annotations['io.containerd.image.name'] === undefined,
   );
   return {
-    skipped: {},
     chain: ['demo/base:1.0', 'demo/runtime:20', 'demo/shop:2.3.0'],
     intermediate: null,
     multiPlatform: 'demo/web:1.4.0',
-    imported: null,
     twoRepositories: ['demo/shop:2.3.0', 'ghcr.io/example/shop:2.3.0'],
-    withPort: null,
-    pushed: null,
     byDigest: null,
     oddLabels: null,
+    dates: null,
     partial: 'demo/tools:7',
+    emptied: null,
     danglingId: nameless?.digest ?? '',
     movedTag: null,
     containers: {},

@@ -7,6 +7,8 @@ export interface LayoutImage {
   readonly labels: Readonly<Record<string, string>>;
   /** Plain tars; a layer that several images share is written once. */
   readonly layers: readonly Buffer[];
+  /** Of the configuration; null leaves it out. */
+  readonly created?: string | null;
 }
 
 interface Descriptor {
@@ -66,15 +68,18 @@ async function* each(images: readonly LayoutImage[]): AsyncGenerator<LayoutImage
   yield* images;
 }
 
+const CREATED = '2024-01-02T03:04:05Z';
+
 function configOf(image: LayoutImage, layers: readonly Descriptor[]): Buffer {
+  const { created = CREATED } = image;
   return json({
     architecture: 'amd64',
     os: 'linux',
-    created: '2024-01-02T03:04:05Z',
+    ...(created === null ? {} : { created }),
     config: { Cmd: ['/app/start'], Labels: image.labels },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.digest) },
     history: layers.map((_, index) => ({
-      created: '2024-01-02T03:04:05Z',
+      created: CREATED,
       created_by: `COPY layer-${index} / # generated`,
     })),
   });

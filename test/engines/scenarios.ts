@@ -43,9 +43,16 @@ export async function chain(engine: TestEngine): Promise<readonly string[]> {
   for (const name of names) {
     // One step each: more would put a nameless image between.
     await build(engine, name, name, { from, classic: true, steps: 1 });
+    if (from !== 'scratch') await expectParent(engine, name, from);
     from = name;
   }
   return names;
+}
+
+async function expectParent(engine: TestEngine, name: string, parent: string): Promise<void> {
+  const named = await runCli(engine, ['image', 'inspect', '-f', '{{.Parent}}', name]);
+  if (named !== '' && fullId(named) === (await imageId(engine, parent))) return;
+  throw new Error(`${engine.name}: ${name} has the parent "${named}" instead of ${parent}`);
 }
 
 /** Its build leaves a nameless parent, where the builder keeps its steps as images. */
@@ -72,6 +79,16 @@ export async function partial(engine: TestEngine): Promise<string> {
   // The builder's cache holds the layers of both platforms still.
   await runCli(engine, ['builder', 'prune', '-af']);
   await runCli(engine, ['pull', '-q', '--platform', 'linux/arm64', name]);
+  return name;
+}
+
+/** An index whose platforms were all removed again: only its attestations are there. */
+export async function emptied(engine: TestEngine): Promise<string> {
+  if (engine.store !== 'CONTAINERD') throw new Skipped(NOT_CONTAINERD);
+  const name = 'demo/emptied:1';
+  await build(engine, name, 'emptied', { platforms: PLATFORMS });
+  const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
+  await runCli(engine, ['rmi', '--force', ...platforms, name]);
   return name;
 }
 
@@ -152,6 +169,20 @@ export async function oddLabels(engine: TestEngine): Promise<string> {
   return name;
 }
 
+/** Dates that builders of reproducible images leave behind: none, year one, and 1970. */
+export async function dates(engine: TestEngine): Promise<Readonly<Record<string, string>>> {
+  const created = { none: null, yearOne: '0001-01-01T00:00:00Z', epoch: '1970-01-01T00:00:00Z' };
+  const names: [string, string][] = [];
+  for (const [part, date] of Object.entries(created)) {
+    const name = localName(engine, `demo/date-${part.toLowerCase()}:1`);
+    const layers = [await tarOf({ 'date/file': filler(part, 1) })];
+    const input = await layoutTar([{ name, labels: {}, layers, created: date }]);
+    await runCli(engine, ['load'], { input });
+    names.push([part, name]);
+  }
+  return Object.fromEntries(names);
+}
+
 /** Names of containers and what each is made of; none of them ever runs. */
 export async function containers(
   engine: TestEngine,
@@ -164,19 +195,4 @@ export async function containers(
     made.push([name, { imageId: fullId(id) }]);
   }
   return Object.fromEntries(made);
-}
-
-/** What an image says of its parent; empty where it has none. */
-export async function parentId(engine: TestEngine, name: string): Promise<string> {
-  const [parent = ''] = await cliLines(engine, ['image', 'inspect', '-f', '{{.Parent}}', name]);
-  return parent === '' ? '' : fullId(parent);
-}
-
-/** Whether every name of a chain has the one before as its parent. */
-export async function isLinked(engine: TestEngine, names: readonly string[]): Promise<boolean> {
-  for (const [index, name] of names.entries()) {
-    const before = names[index - 1];
-    if (before && (await parentId(engine, name)) !== (await imageId(engine, before))) return false;
-  }
-  return true;
 }
