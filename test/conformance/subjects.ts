@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -88,7 +89,12 @@ async function embeddedSubject(hasCli: boolean): Promise<Subject> {
   });
   const dialer = createDialer({ kind: 'sample' }, { connectEmbedded: connect, sshEnvironment: {} });
   // Below the engines' folder, which Docker 28's root sees under the same name.
-  const socket = join(enginesRoot(), 'engines', 'embedded', `${process.pid}.sock`);
+  const socket = join(
+    enginesRoot(),
+    'engines',
+    'embedded',
+    `${process.pid}-${randomUUID().slice(0, 8)}.sock`,
+  );
   if (hasCli) {
     await mkdir(dirname(socket), { recursive: true });
     server.listen(socket);

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const isRequired = process.env['IMAGEGRAPH_TEST_BROWSER'] === 'required';
+const hasBrowser = isRequired || existsSync(CHROMIUM);
+if (!hasBrowser) process.stderr.write(`No ${CHROMIUM}: the browser's tests are skipped.\n`);
+
+describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
+  let gateway: ChildProcess;
+  let url: string;
+  let profile: string;
+  let context: BrowserContext;
+  let page: Page;
+  /** Every address that the browser asked for. */
+  const asked: string[] = [];
+  /** What went wrong on the page. */
+  const failures: string[] = [];
+
+  beforeAll(async () => {
+    gateway = spawn(process.execPath, ['dist/main.js', '--engine', 'sample', '--port', '0'], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(gateway.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    url = /ready at (\S+)/.exec(line.toString())?.[1] ?? '';
+    profile = await mkdtemp(join(tmpdir(), 'imagegraph-browser-'));
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      viewport: { width: 1280, height: 800 },
+      args: [
+        // Tests run as root in containers, where Chromium's own sandbox cannot start.
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    page = await context.newPage();
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', (error) => failures.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') failures.push(message.text());
+    });
+    await page.goto(url);
+  });
+  afterAll(async () => {
+    await context?.close();
+    gateway?.kill();
+    await rm(profile, { recursive: true, force: true });
+  });
+
+  const answer = () => page.locator('.graphiql-response').innerText();
+  const run = () => page.getByRole('button', { name: /execute query/i }).click();
+
+  it('opens with examples, and answers the first from the sample images', async () => {
+    await page.getByRole('tab', { name: 'NewestImages' }).waitFor();
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(
+      expect.arrayContaining(['NewestImages', 'UnusedImages', 'ImagesInUse']),
+    );
+    await run();
+    await expect.poll(answer, { timeout: 15_000 }).toContain('demo/web:1.4.0');
+    expect(await answer()).not.toContain('errors');
+    await page.screenshot({ path: 'test/browser/graphiql.png' });
+  });
+
+  it('knows the schema', async () => {
+    await page
+      .getByRole('button', { name: /documentation explorer/i })
+      .first()
+      .click();
+    await page.getByText('A GraphQL schema provides').waitFor();
+    await page.getByRole('link', { name: 'Query', exact: true }).click();
+    await page.getByRole('link', { name: 'imagesByReference' }).waitFor();
+    await page
+      .getByRole('button', { name: /documentation explorer/i })
+      .first()
+      .click();
+  });
+
+  it('keeps a query over a reload', async () => {
+    const mine = '{ engines { name status } }';
+    await page
+      .getByRole('button', { name: /new tab/i })
+      .or(page.getByLabel('New tab'))
+      .first()
+      .click();
+    await page.locator('.graphiql-query-editor').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(mine);
+    await page.waitForTimeout(1_000);
+    await page.reload();
+    await page.getByRole('tab', { name: 'NewestImages' }).waitFor();
+    await expect
+      .poll(() => page.locator('.graphiql-query-editor').innerText())
+      .toContain('engines');
+    await run();
+    await expect.poll(answer, { timeout: 15_000 }).toContain('"READY"');
+  });
+
+  it('never stores headers', async () => {
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool').click();
+    await page.keyboard.insertText('{"authorization": "Bearer kept-nowhere"}');
+    await page.waitForTimeout(1_000);
+    const stored = await page.evaluate(() =>
+      JSON.stringify({ ...localStorage, ...sessionStorage }),
+    );
+    expect(stored).toContain('engines');
+    expect(stored).not.toContain('kept-nowhere');
+  });
+
+  it('asked nobody but the gateway, and met no error', () => {
+    const foreign = asked
+      .filter((address) => !/^(data|blob):/.test(address))
+      .filter((address) => new URL(address).origin !== new URL(url).origin);
+    expect(foreign).toEqual([]);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(failures).toEqual([]);
+  });
+});
