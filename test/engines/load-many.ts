@@ -1,0 +1,47 @@
+/**
+ * Loads many images into the engine for benchmarks, by one docker load, or writes them as an archive:
+ * `tsx test/engines/load-many.ts [COUNT]` or `tsx test/engines/load-many.ts COUNT FILE`.
+ */
+import { createWriteStream } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import { callEngine } from './api.ts';
+import { cliLines } from './cli.ts';
+import { findEngine } from './engine-list.ts';
+import { writeLayout } from './layout.ts';
+import { manyImages } from './many-images.ts';
+
+/** Writes an archive of so many images, which both Docker and the embedded engine read. */
+export async function writeMany(file: string, count: number): Promise<void> {
+  const tar = pack();
+  const written = writeLayout(tar, manyImages(count));
+  await Promise.all([written, pipeline(tar, createWriteStream(file))]);
+}
+
+/** Sees to it that the engine for benchmarks holds so many images, and says at which URL it is. */
+export async function loadMany(count: number): Promise<string> {
+  const engine = await findEngine('docker-28-bench');
+  if (engine === undefined) {
+    throw new Error('The engine for benchmarks is not up: bash test/engines/engines.sh up bench');
+  }
+  const held = await cliLines(engine, ['images', '-q']);
+  if (held.length < count) {
+    const tar = pack();
+    const body = tar.pipe(new PassThrough());
+    const written = writeLayout(tar, manyImages(count));
+    const path = '/v1.51/images/load?quiet=1';
+    const [answer] = await Promise.all([
+      callEngine(engine.url, path, { method: 'POST', body }),
+      written,
+    ]);
+    if (answer.status !== 200 || answer.body.includes('"error"')) throw new Error(answer.body);
+  }
+  return engine.url;
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const [count = '1000', file] = process.argv.slice(2);
+  if (file === undefined) process.stdout.write(`loaded: ${await loadMany(Number(count))}\n`);
+  else await writeMany(file, Number(count));
+}
