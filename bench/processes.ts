@@ -45,14 +45,19 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Asks the gateway. @throws when the answer has errors, since their time says nothing */
-export async function ask(url: string, query: string): Promise<any> {
+/** The data of PAGE. */
+interface Page {
+  readonly images: { readonly totalCount: number; readonly nodes: readonly unknown[] };
+}
+
+/** Asks the gateway for a page. @throws when the answer has errors, since their time says nothing */
+export async function ask(url: string, query: string): Promise<Page> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
-  const { data, errors } = (await response.json()) as { data: any; errors?: unknown };
+  const { data, errors } = (await response.json()) as { data: Page; errors?: unknown };
   if (errors !== undefined) throw new Error(JSON.stringify(errors).slice(0, 500));
   return data;
 }

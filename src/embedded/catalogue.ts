@@ -11,8 +11,6 @@ import type { StoredImage } from './stored-image.ts';
 
 /** One reading of a layout or archive, with what finds an image in it. */
 export interface Catalogue {
-  /** As /info names the storage driver. */
-  readonly driver: 'oci-layout' | 'docker-archive';
   /** Newest first, then by ID. */
   readonly images: readonly StoredImage[];
   /** Whether some image names it as its parent. */
@@ -33,18 +31,13 @@ export class AmbiguousPrefix extends Error {
 }
 
 /** Orders and indexes what was read. */
-export function createCatalogue(
-  driver: Catalogue['driver'],
-  content: Content,
-  found: readonly StoredImage[],
-): Catalogue {
+export function createCatalogue(content: Content, found: readonly StoredImage[]): Catalogue {
   const images = found.toSorted((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1));
   const byId = new Map(images.map((image) => [image.id, image]));
   const byName = indexNames(images);
   const parents = new Set(images.map(({ parentId }) => parentId));
   const owners = countOwners(images);
   return {
-    driver,
     images,
     isParent: (id) => parents.has(id),
     find(reference) {

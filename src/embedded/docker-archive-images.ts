@@ -31,6 +31,12 @@ export async function readDockerArchiveImages(
   return [...images.values()];
 }
 
+/** How many images a manifest.json names. @throws UnreadableContent */
+export async function countDockerArchiveImages(content: ArchiveContent): Promise<number> {
+  const items = asArray(parse(await content.read('manifest.json', INDEX_LIMIT)));
+  return new Set(items.map((item) => asText(asObject(item)['Config']))).size;
+}
+
 async function readImage(content: ArchiveContent, item: Json): Promise<StoredImage> {
   const configPath = asText(item['Config']);
   const bytes = await content.read(configPath, JSON_BLOB_LIMIT);

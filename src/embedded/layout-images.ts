@@ -12,6 +12,11 @@ const PARENT = 'org.mobyproject.image.parent';
 /** Reading many small files at a time is faster, but each is open meanwhile. */
 const PARALLEL_READS = 16;
 
+/** How many images an index.json names. @throws UnreadableContent */
+export async function countLayoutImages(content: Content): Promise<number> {
+  return (await readTargets(content, '')).size;
+}
+
 interface Target {
   readonly descriptor: Descriptor;
   readonly names: string[];

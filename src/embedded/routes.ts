@@ -49,7 +49,8 @@ export async function answer(
   if (endpoint === '/version') return { json: toVersion(version) };
   if (endpoint === '/containers/json') return { json: [] };
   try {
-    return await fromCatalogue(await source.catalogue(), source, version, endpoint, query);
+    if (endpoint === '/info') return { json: await toInfo(source, version) };
+    return await fromCatalogue(await source.catalogue(), endpoint, query);
   } catch (error) {
     if (error instanceof UnreadableContent) {
       throw new Refusal(503, `the images cannot be read: ${error.message}`);
@@ -61,12 +62,9 @@ export async function answer(
 
 async function fromCatalogue(
   catalogue: Catalogue,
-  source: Source,
-  version: string,
   endpoint: string,
   query: URLSearchParams,
 ): Promise<Answer> {
-  if (endpoint === '/info') return { json: toInfo(catalogue, source.path, version) };
   if (endpoint === '/images/json') return { rows: list(catalogue, query) };
   if (endpoint === '/system/df') return { json: toDiskUsage(catalogue) };
   const [, name, verb] = /^\/images\/(.+)\/(json|history)$/.exec(endpoint) ?? [];
@@ -158,13 +156,15 @@ function toVersion(version: string): object {
   };
 }
 
-function toInfo(catalogue: Catalogue, path: string, version: string): object {
+/** Answered before all images are read, which takes seconds for ten thousand. */
+async function toInfo(source: Source, version: string): Promise<object> {
+  const { driver, images } = await source.overview();
   return {
     // The same images at the same place are the same engine, also after a restart.
-    ID: createHash('sha256').update(path).digest('hex').slice(0, 32),
+    ID: createHash('sha256').update(source.path).digest('hex').slice(0, 32),
     Containers: 0,
-    Images: catalogue.images.length,
-    Driver: catalogue.driver,
+    Images: images,
+    Driver: driver,
     DriverStatus: [],
     OSType: 'linux',
     OperatingSystem: 'OCI content on disk',

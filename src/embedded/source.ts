@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../engine/endpoint.ts';
 import { openArchive } from './archive-content.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
-import { UnreadableContent } from './content.ts';
-import { readDockerArchiveImages } from './docker-archive-images.ts';
+import { type Content, UnreadableContent } from './content.ts';
+import { countDockerArchiveImages, readDockerArchiveImages } from './docker-archive-images.ts';
 import { openLayout } from './layout-content.ts';
-import { readLayoutImages } from './layout-images.ts';
+import { countLayoutImages, readLayoutImages } from './layout-images.ts';
 import type { Report } from './manifest-tree.ts';
 import { repositoryOf } from './names.ts';
+import type { StoredImage } from './stored-image.ts';
 
 /** What the embedded engine can serve. */
 export type EmbeddedEndpoint = Extract<Endpoint, { kind: 'layout' | 'archive' | 'sample' }>;
@@ -17,67 +18,98 @@ export type EmbeddedEndpoint = Extract<Endpoint, { kind: 'layout' | 'archive' | 
 /** The images made by samples/make.ts; the path is the same from src/ and from dist/. */
 const SAMPLE = fileURLToPath(new URL('../../samples/layout', import.meta.url));
 
+/** Where images come from. What has changed on disk is seen by the next question. */
 export interface Source {
-  /** Where the images lie. */
   readonly path: string;
-  /** The images as they are now; read again only when the files have changed. @throws UnreadableContent */
+  /** What the table of contents says, without a look at each image. @throws UnreadableContent */
+  overview(): Promise<Overview>;
+  /** The images as they are now; read once after each change. @throws UnreadableContent */
   catalogue(): Promise<Catalogue>;
+}
+
+export interface Overview {
+  /** As /info names the storage driver. */
+  readonly driver: 'oci-layout' | 'docker-archive';
+  readonly images: number;
+}
+
+/** A layout or archive as it was when it was opened. */
+interface Opened extends Overview {
+  readonly content: Content;
+  read(): Promise<StoredImage[]>;
 }
 
 /** Reads a layout or archive, and again whenever it has changed. Nothing is read before it is asked for. */
 export function createSource(endpoint: EmbeddedEndpoint, report: Report): Source {
-  const { path, places, read } = opening(endpoint, report);
+  const path = pathOf(endpoint);
+  const places = placesOf(endpoint, path);
+  const open = () =>
+    endpoint.kind === 'archive' ? openTar(path, report) : openFolder(path, report);
   let stamp = '';
-  let reading: Promise<Catalogue> | null = null;
+  let opened: Promise<Opened> | null = null;
+  let catalogue: Promise<Catalogue> | null = null;
+
+  /** A failure is not kept: the files may be whole again before their times differ. */
+  function forgetFailure(error: unknown): never {
+    opened = catalogue = null;
+    throw toUnreadable(error);
+  }
+
+  async function current(): Promise<Opened> {
+    const now = (await Promise.all(places.map(stampOf))).join(' ');
+    if (now !== stamp || opened === null) {
+      stamp = now;
+      catalogue = null;
+      opened = open().catch(forgetFailure);
+    }
+    return opened;
+  }
+
   return {
     path,
+    overview: current,
     async catalogue() {
-      const now = (await Promise.all(places.map(stampOf))).join(' ');
-      if (now !== stamp || reading === null) {
-        stamp = now;
-        // A failed reading is not kept: the files may be whole again before their times differ.
-        const next = read().catch((error: unknown) => {
-          if (reading === next) reading = null;
-          throw toUnreadable(error);
-        });
-        reading = next;
-      }
-      return reading;
+      const { content, read } = await current();
+      catalogue ??= read().then((images) => createCatalogue(content, images), forgetFailure);
+      return catalogue;
     },
   };
 }
 
-interface Opening {
-  readonly path: string;
-  /** What changes whenever images come and go. */
-  readonly places: readonly string[];
-  read(): Promise<Catalogue>;
+function pathOf(endpoint: EmbeddedEndpoint): string {
+  if (endpoint.kind === 'archive') return endpoint.file;
+  return endpoint.kind === 'sample' ? SAMPLE : endpoint.directory;
 }
 
-function opening(endpoint: EmbeddedEndpoint, report: Report): Opening {
-  if (endpoint.kind === 'archive') {
-    const path = endpoint.file;
-    return { path, places: [path], read: () => readArchive(path, report) };
-  }
-  const path = endpoint.kind === 'sample' ? SAMPLE : endpoint.directory;
-  const places = ['index.json', 'manifest.json', 'blobs/sha256'].map((name) => join(path, name));
-  return { path, places, read: () => readLayout(path, report) };
+/** What changes whenever images come and go. */
+function placesOf({ kind }: EmbeddedEndpoint, path: string): readonly string[] {
+  if (kind === 'archive') return [path];
+  return ['index.json', 'manifest.json', 'blobs/sha256'].map((name) => join(path, name));
 }
 
-async function readLayout(path: string, report: Report): Promise<Catalogue> {
+async function openFolder(path: string, report: Report): Promise<Opened> {
   const content = await openLayout(path);
-  const images = await readLayoutImages(content, repositoryOf(path), report);
-  return createCatalogue('oci-layout', content, images);
+  return asLayout(content, path, report);
 }
 
-async function readArchive(path: string, report: Report): Promise<Catalogue> {
+async function openTar(path: string, report: Report): Promise<Opened> {
   const content = await openArchive(path);
-  if (content.has('index.json')) {
-    const images = await readLayoutImages(content, repositoryOf(path), report);
-    return createCatalogue('oci-layout', content, images);
-  }
-  const images = await readDockerArchiveImages(content, report);
-  return createCatalogue('docker-archive', content, images);
+  if (content.has('index.json')) return asLayout(content, path, report);
+  return {
+    driver: 'docker-archive',
+    images: await countDockerArchiveImages(content),
+    content,
+    read: () => readDockerArchiveImages(content, report),
+  };
+}
+
+async function asLayout(content: Content, path: string, report: Report): Promise<Opened> {
+  return {
+    driver: 'oci-layout',
+    images: await countLayoutImages(content),
+    content,
+    read: () => readLayoutImages(content, repositoryOf(path), report),
+  };
 }
 
 async function stampOf(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { UnreadableContent } from './content.ts';
 
 const BLOCK = 512;
+const WINDOW = 256 * 1024;
 /** No archive of images has as many files; beyond, it is one that wants our memory. */
 export const MAX_ENTRIES = 500_000;
 /** Cap of an extended header (a long name) in bytes. */
@@ -26,11 +27,10 @@ interface Header {
  */
 export async function scanTar(file: FileHandle, length: number): Promise<Map<string, TarEntry>> {
   const entries = new Map<string, TarEntry>();
-  const block = Buffer.alloc(BLOCK);
+  const read = windowed(file);
   let extension: { path?: string; size?: number; link?: string } = {};
   for (let at = 0; at + BLOCK <= length && entries.size < MAX_ENTRIES;) {
-    await file.read(block, 0, BLOCK, at);
-    const header = parseHeader(block);
+    const header = parseHeader(await read(at));
     if (header === null) break;
     const start = at + BLOCK;
     const isExtension = 'xLK'.includes(header.type);
@@ -44,6 +44,19 @@ export async function scanTar(file: FileHandle, length: number): Promise<Map<str
     extension = {};
   }
   return entries;
+}
+
+/** Reads blocks through a window, because small files lie close together and each read costs the same. */
+function windowed(file: FileHandle): (at: number) => Promise<Buffer> {
+  const window = Buffer.alloc(WINDOW);
+  let [start, end] = [0, 0];
+  return async (at) => {
+    if (at < start || at + BLOCK > end) {
+      const { bytesRead } = await file.read(window, 0, WINDOW, at);
+      [start, end] = [at, at + bytesRead];
+    }
+    return window.subarray(at - start, at - start + BLOCK);
+  };
 }
 
 function addEntry(
