@@ -19,35 +19,30 @@ export function createSingleFlight<Result>(
     return { result, controller, waiting: 0 };
   }
 
-  return async (signal) => {
-    signal.throwIfAborted();
-    const mine = (flight ??= start());
-    mine.waiting++;
-    const leave = () => {
-      if (isTimeout(signal)) return;
-      mine.waiting--;
-      if (mine.waiting > 0) return;
-      if (flight === mine) flight = null;
-      mine.controller.abort(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      return await Promise.race([mine.result, rejectionOf(signal)]);
-    } catch (error) {
-      throw isTimeout(signal) ? outOfTime() : error;
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
-  };
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const failure = (): unknown => (isTimeout(signal) ? outOfTime() : signal.reason);
+      if (signal.aborted) {
+        reject(failure());
+        return;
+      }
+      const mine = (flight ??= start());
+      mine.waiting++;
+      const leave = (): void => {
+        reject(failure());
+        if (isTimeout(signal)) return;
+        mine.waiting--;
+        if (mine.waiting > 0) return;
+        if (flight === mine) flight = null;
+        mine.controller.abort(signal.reason);
+      };
+      // A signal outlives its operation by its deadline: what it still listens for holds a whole list.
+      const settled = () => signal.removeEventListener('abort', leave);
+      signal.addEventListener('abort', leave, { once: true });
+      mine.result.then(resolve, reject).finally(settled);
+    });
 }
 
 function isTimeout({ reason }: AbortSignal): boolean {
   return (reason as Error | undefined)?.name === 'TimeoutError';
-}
-
-/** Rejects with the signal's reason when it is aborted. */
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }
