@@ -1,10 +1,11 @@
 import { request } from 'node:http';
-import type { RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -34,7 +35,9 @@ export async function callEngine(
       response.setEncoding('utf8');
       response.on('data', (text: string) => (body += text));
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
     });
   });
   if (!options.body) outgoing.end();
