@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { UnreadableContent } from './content.ts';
 
 const BLOCK = 512;
+const NO_TAR = 'it is neither a tar archive nor gzip of one';
 const WINDOW = 256 * 1024;
 /** No archive of images has as many files; beyond, it is one that wants our memory. */
 export const MAX_ENTRIES = 500_000;
@@ -90,7 +91,7 @@ function parseHeader(block: Buffer): Header | null {
   let sum = 8 * 0x20;
   for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += block[at] as number;
   if (sum !== parseNumber(block.subarray(148, 156))) {
-    throw new UnreadableContent('it is neither a tar archive nor gzip of one');
+    throw new UnreadableContent(NO_TAR);
   }
   const ustar = block.toString('latin1', 257, 262) === 'ustar';
   // GNU tar keeps times where POSIX keeps the prefix, and says so by "ustar  ".
@@ -114,7 +115,7 @@ function parseNumber(field: Buffer): number {
     return value;
   }
   const digits = text(field).trim();
-  if (!/^[0-7]*$/.test(digits)) throw new UnreadableContent('it is not a tar archive');
+  if (!/^[0-7]*$/.test(digits)) throw new UnreadableContent(NO_TAR);
   return Number.parseInt(digits || '0', 8);
 }
 
