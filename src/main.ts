@@ -91,6 +91,8 @@ function notYet(config: Config): string[] {
     ['--allow-host', config.allowHosts.length > 0],
     ['--allow-origin', config.allowOrigins.length > 0],
     ['--registry', config.registries.length > 0],
+    ['--reveal-secrets', config.revealSecrets],
+    ['--index live', config.index === 'live'],
   ];
   return given
     .filter(([, isGiven]) => isGiven)
@@ -108,8 +110,13 @@ function readText(path: string): string | null {
 }
 
 function kindOf(path: string): 'socket' | 'file' | 'directory' | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
+  let stats;
+  try {
+    stats = statSync(path);
+  } catch {
+    // Not there, or in a folder that is closed to us: either way nothing that could be used.
+    return null;
+  }
   if (stats.isDirectory()) return 'directory';
   return stats.isSocket() ? 'socket' : 'file';
 }

@@ -81,7 +81,7 @@ function readConfig(
     ...settings,
     engines,
     sample,
-    index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
+    index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'off',
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn('reveal-secrets'),
     insecureEngine,

@@ -54,9 +54,9 @@ export const optionsTable = [
     env: 'IMAGEGRAPH_INDEX',
     value: 'live|off',
     repeatable: false,
-    default: 'live',
+    default: 'off',
     meaning:
-      'live answers from an index that follows the events of each engine; off asks the engine.',
+      'off asks the engine for each operation; live, from an index that follows its events, comes with a later release.',
   },
   {
     name: 'allow-host',

@@ -36,6 +36,9 @@ function sshArguments({ destination, port, socketPath }: SshEndpoint): string[] 
     'ConnectTimeout=5',
     '-o',
     'BatchMode=yes',
+    // A host that vanishes without a word is noticed, and the engine is UNAVAILABLE instead of silent.
+    '-o',
+    'ServerAliveInterval=15',
     ...(port === undefined ? [] : ['-p', String(port)]),
     '-T',
     '--',
