@@ -252,8 +252,18 @@ describe('ssh', () => {
 
   it('is started as the docker command starts it, and asks nobody for anything', async () => {
     expect(await ask(at('me@build'), options)).toBe('docker');
-    const flags = ['-o', 'ConnectTimeout=5', '-o', 'BatchMode=yes', '-T', '--'];
-    expect(call().args).toEqual([...flags, 'me@build', 'docker', 'system', 'dial-stdio']);
+    const flags = ['ConnectTimeout=5', 'BatchMode=yes', 'ServerAliveInterval=15'].flatMap(
+      (value) => ['-o', value],
+    );
+    expect(call().args).toEqual([
+      ...flags,
+      '-T',
+      '--',
+      'me@build',
+      'docker',
+      'system',
+      'dial-stdio',
+    ]);
   });
 
   it('is told the port and the socket', async () => {
