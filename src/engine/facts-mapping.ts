@@ -49,7 +49,8 @@ export function toEngineFacts(
     store: toStore(kind, info),
     operatingSystem: asText(version['Os']),
     architecture: asText(version['Arch']),
-    engineId: asText(info['ID']),
+    // Podman draws a new one for every answer.
+    engineId: kind === 'PODMAN' ? null : asText(info['ID']),
   };
 }
 

@@ -13,13 +13,13 @@ export function toImageRow(json: Json): ImageRow | null {
   const id = toImageId(json['Id']);
   if (id === null) return null;
   const descriptor = toDescriptor(json['Descriptor']);
-  const { tags, digests } = toReferences(json, descriptor === null ? null : id);
+  // So the containerd store prints an index of which no platform is here (27.3+): its date, 0, is none.
+  const isHollow = asStrings(json['RepoDigests']).includes(id);
   return {
     id,
     parentId: toImageId(json['ParentId']),
-    tags,
-    digests,
-    created: toSeconds(json['Created']),
+    ...toReferences(json, id),
+    created: isHollow ? null : toSeconds(json['Created']),
     size: asCount(json['Size']) ?? 0,
     labels: toKeyValues(json['Labels']),
     // The containerd store leaves out an empty list; where it gives no descriptor it cannot say.
@@ -40,28 +40,27 @@ export function toImageId(value: unknown): string | null {
  * RepoTags and RepoDigests without `<none>` (engines up to 23, API below 1.43) and null.
  * The containerd store prints one RepoDigest in lists although each repository has one, and a name that
  * was pulled by digest among the tags (28+). There the ID is the digest of the target, so name@ID is what
- * inspect would say for each repository.
- * @param targetDigest the image ID on the containerd store, null elsewhere
+ * inspect would say for each repository. Descriptor tells that store from API 1.48 on; below, that the
+ * image ID is among the digests, which it never is in other stores.
  */
-export function toReferences(
-  json: Json,
-  targetDigest: string | null,
-): { tags: string[]; digests: string[] } {
+export function toReferences(json: Json, id: string): { tags: string[]; digests: string[] } {
   const tags: string[] = [];
   const digests = new Map<string, string>();
   for (const text of asStrings(json['RepoDigests'])) addDigest(digests, text);
+  const isTarget =
+    'Descriptor' in json || [...digests.values()].some((text) => `@${text}`.endsWith(`@${id}`));
   for (const text of asStrings(json['RepoTags'])) {
     if (text.startsWith('<none>')) continue;
     const name = parseEngineTag(text);
     if (name === null || name.tag !== null) tags.push(text);
     else if (name.digest !== null) addDigest(digests, text);
-    if (name !== null && targetDigest !== null) {
-      addDigest(digests, `${familiarName(name.domain, name.path)}@${targetDigest}`);
+    if (name !== null && isTarget) {
+      addDigest(digests, `${familiarName(name.domain, name.path)}@${id}`);
     }
   }
   // A bare digest stands for "no repository"; lists of 28 print it also where none of the platforms is
   // here, although the image has names.
-  if (targetDigest !== null && digests.size > 1) digests.delete(targetDigest);
+  if (digests.size > 1) digests.delete(id);
   return { tags: [...new Set(tags)].sort(), digests: [...digests.values()].sort() };
 }
 

@@ -13,7 +13,7 @@ export function toImageDetail(json: Json): ImageDetail | null {
   const descriptor = toDescriptor(json['Descriptor']);
   return {
     id,
-    ...toReferences(json, descriptor === null ? null : id),
+    ...toReferences(json, id),
     // Parent, Comment and Author are left out when empty from API 1.52 on.
     parentId: toImageId(json['Parent']),
     created: toTime(json['Created']),
