@@ -30,6 +30,8 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     if (path === '/healthz') return void response.writeHead(200).end('ok\n');
     const refused = refuse(request, allowedHosts);
     if (refused !== null) return sendRefusal(response, ...refused);
+    // Who types the address without the path means the page.
+    if (path === '/' && page !== null) return redirect(response, '/graphql');
     if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
     if (request.method === 'POST') return options.graphql(request, response);
     if (page !== null && request.method === 'GET' && wantsHtml(request)) {
@@ -75,6 +77,10 @@ function refuse(
 function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
   const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+}
+
+function redirect(response: http.ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end();
 }
 
 function wantsHtml(request: http.IncomingMessage): boolean {

@@ -18,11 +18,6 @@ export function listed(folder: string, changes: Changes = {}): Promise<readonly 
   return withReplay(folder, changes, (engine) => engine.listImages(signal()));
 }
 
-/** What src/engine makes of rows that were never recorded, from an engine like the folder's. */
-export function listedAs(folder: string, images: readonly object[]): Promise<readonly ImageRow[]> {
-  return listed(folder, { images });
-}
-
 export function containersOf(
   folder: string,
   changes: Changes = {},

@@ -104,6 +104,11 @@ describe('the server', () => {
     expect([again.status, again.body.length]).toEqual([304, 0]);
   });
 
+  it('leads who leaves out the path to GraphiQL', async () => {
+    const { status, headers } = await send('GET', '/', { accept: 'text/html' });
+    expect({ status, location: headers.location }).toEqual({ status: 302, location: '/graphql' });
+  });
+
   it('says that it is alive', async () => {
     expect((await send('GET', '/healthz', {})).status).toBe(200);
   });
