@@ -10,6 +10,13 @@ const MAX_ERRORS = 5;
 /** Request errors are answered with 400 to clients that accept application/graphql-response+json. */
 const REQUEST_ERROR = { http: { spec: true, status: 400 } };
 
+/** What `coded` has made of errors of graphql-js before the operation was executed. */
+const CODED_HERE: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+] satisfies ErrorCode[]);
+
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
  * engine said, no value that was sent, no stack. What is hidden goes to the log.
@@ -89,7 +96,13 @@ function toShown(
     const shown = toPublicError(cause);
     return relocated(error, shown.message, shown.extensions);
   }
-  if (Object.hasOwn(MESSAGES, String(error.extensions?.['code']))) return error;
+  const given = String(error.extensions?.['code']);
+  if (CODED_HERE.has(given)) return error;
+  // Yoga's own text and its cause would quote the request.
+  if (Object.hasOwn(MESSAGES, given)) {
+    const http = given === 'BAD_REQUEST' ? { http: { status: 400 } } : {};
+    return relocated(error, MESSAGES[given as ErrorCode], { code: given, ...http });
+  }
   if (cause !== error) {
     log(cause, 'INTERNAL_SERVER_ERROR');
     return relocated(error, MESSAGES.INTERNAL_SERVER_ERROR, { code: 'INTERNAL_SERVER_ERROR' });
