@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Duplex, duplexPair, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Report } from './manifest-tree.ts';
-import { answer, API_VERSION, Refusal } from './routes.ts';
+import { API_VERSION } from './about.ts';
+import { answer, Refusal } from './routes.ts';
 import { createSource, type EmbeddedEndpoint } from './source.ts';
 
 export interface EmbeddedEngineOptions {

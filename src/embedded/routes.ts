@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import { parseReference } from '../engine/reference.ts';
+import { API, API_VERSION, toDiskUsage, toInfo, toVersion } from './about.ts';
 import { toHistory, toInspect, toSummary } from './answers.ts';
 import { AmbiguousPrefix, type Catalogue } from './catalogue.ts';
 import { blobPath, UnreadableContent } from './content.ts';
 import { toPlatform } from './descriptor.ts';
 import type { ImageConfig } from './image-config.ts';
 import { asObject } from './json.ts';
-import { HOST_ARCHITECTURE } from './layout-images.ts';
 import type { Source } from './source.ts';
 import { layerSizes, type StoredImage } from './stored-image.ts';
-
-/** Answers have the shape of 1.51; nothing that 1.44 asks for is missing from it. */
-const API = { newest: 51, oldest: 44 } as const;
 
 /** An answer that is not 200, with the text that engines give. */
 export class Refusal extends Error {
@@ -27,9 +23,6 @@ export type Answer =
   | { readonly json: unknown }
   | { readonly rows: Iterable<unknown> }
   | { readonly text: string };
-
-/** Value of the Api-Version header. */
-export const API_VERSION = `1.${API.newest}`;
 
 /**
  * Answers a request of the Engine API.
@@ -141,47 +134,6 @@ function parsePlatform(text: string) {
   } catch {
     throw new Refusal(400, 'failed to parse platform');
   }
-}
-
-function toVersion(version: string): object {
-  return {
-    Platform: { Name: 'imagegraph' },
-    // The engine client knows an embedded engine by this name.
-    Components: [{ Name: 'imagegraph embedded engine', Version: version }],
-    Version: version,
-    ApiVersion: API_VERSION,
-    MinAPIVersion: `1.${API.oldest}`,
-    Os: 'linux',
-    Arch: HOST_ARCHITECTURE,
-  };
-}
-
-/** Answered before all images are read, which takes seconds for ten thousand. */
-async function toInfo(source: Source, version: string): Promise<object> {
-  const { driver, images } = await source.overview();
-  return {
-    // The same images at the same place are the same engine, also after a restart.
-    ID: createHash('sha256').update(source.path).digest('hex').slice(0, 32),
-    Containers: 0,
-    Images: images,
-    Driver: driver,
-    DriverStatus: [],
-    OSType: 'linux',
-    OperatingSystem: 'OCI content on disk',
-    Architecture: HOST_ARCHITECTURE,
-    ServerVersion: version,
-  };
-}
-
-function toDiskUsage(catalogue: Catalogue): object {
-  const options = { manifests: false, sharedSize: true };
-  return {
-    LayersSize: catalogue.contentSize(),
-    Images: catalogue.images.map((image) => toSummary(catalogue, image, options)),
-    Containers: [],
-    Volumes: [],
-    BuildCache: [],
-  };
 }
 
 function decode(name: string): string {
