@@ -2,11 +2,12 @@ import Docker from 'dockerode';
 import { createConnection } from './connection.ts';
 import { toContainerRow } from './container-mapping.ts';
 import { EngineError } from './engine-error.ts';
-import type { Engine, EngineFacts, EngineStatus, ImageDetail } from './engine.ts';
+import type { Engine, EngineFacts, EngineStatus, ImageDetail, ImageRow } from './engine.ts';
 import { negotiate, toEngineFacts } from './facts-mapping.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { toImageDetail } from './inspect-mapping.ts';
 import { readRows } from './json-rows.ts';
+import { createRowMemory, type Remember } from './row-memory.ts';
 import { withSignOfLife } from './long-read.ts';
 import { type Call, createModem } from './modem.ts';
 import { type Transport, readObject, readText } from './transport.ts';
@@ -78,16 +79,19 @@ function listVerbs(name: string, docker: DockerFor, ask: Ask) {
   const long = <Result>(signal: AbortSignal, run: (signal: AbortSignal) => Promise<Result>) =>
     withSignOfLife(name, signal, (pinging) => ping(docker, pinging, PATIENT_PING_MS), run);
 
+  const images = createRowMemory<ImageRow>();
   return {
     listImages: (signal: AbortSignal) =>
       ask(({ api }) =>
-        long(signal, async (signal) => {
-          const read = rowReader(toImageRow);
-          const docked = docker({ api, headTimeoutMs: null, signal, read });
-          // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
-          const rows = await docked.listImages({ all: true, ...MANIFESTS });
-          return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
-        }),
+        long(signal, (signal) =>
+          images.during(async (remember) => {
+            const read = rowReader(toImageRow, remember);
+            const docked = docker({ api, headTimeoutMs: null, signal, read });
+            // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
+            const rows = await docked.listImages({ all: true, ...MANIFESTS });
+            return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
+          }),
+        ),
       ),
     sharedSizes: (signal: AbortSignal) => ask((facts) => sharedSizes(docker, facts, signal, long)),
     listContainers: (signal: AbortSignal) =>
@@ -106,8 +110,12 @@ function listVerbs(name: string, docker: DockerFor, ask: Ask) {
 const MANIFESTS = { manifests: true } as object;
 const SHARED_SIZE = { 'shared-size': true } as object;
 
-function rowReader<Row>(toRow: (json: Record<string, unknown>) => Row | null) {
-  return (body: AsyncIterable<Uint8Array>, engine: string) => readRows(body, engine, toRow);
+function rowReader<Row>(
+  toRow: (json: Record<string, unknown>) => Row | null,
+  remember?: Remember<Row>,
+) {
+  return (body: AsyncIterable<Uint8Array>, engine: string) =>
+    readRows(body, engine, toRow, remember);
 }
 
 type LongRead = <Result>(

@@ -1,4 +1,5 @@
 import { EngineError } from './engine-error.ts';
+import type { Remember } from './row-memory.ts';
 
 /** The largest single row that is accepted, in bytes: an image with thousands of labels fits. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
@@ -16,16 +17,18 @@ const CLOSE_BRACE = 0x7d;
  * images with manifests are some 40 MB) is never held as one string nor parsed in one stall of the event
  * loop.
  * @param toRow maps one parsed object; null leaves the row out
+ * @param remember finds a row whose bytes were mapped before
  * @throws EngineError ENGINE_BAD_RESPONSE for anything but a complete array of objects, RESPONSE_TOO_LARGE
  */
 export async function readRows<Row>(
   body: AsyncIterable<Uint8Array>,
   engine: string,
   toRow: (json: Record<string, unknown>) => Row | null,
+  remember: Remember<Row> = (_bytes, make) => make(),
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  const splitter = createRowSplitter(engine, (text) => {
-    const row = toRow(parseRow(text, engine));
+  const splitter = createRowSplitter(engine, (bytes) => {
+    const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
     if (row !== null) rows.push(row);
   });
   for await (const chunk of body) splitter.push(chunk);
@@ -33,9 +36,9 @@ export async function readRows<Row>(
   return rows;
 }
 
-function parseRow(text: string, engine: string): Record<string, unknown> {
+function parseRow(bytes: Buffer, engine: string): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
   } catch (cause) {
     throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'a row of a list is not JSON', cause);
   }
@@ -44,7 +47,7 @@ function parseRow(text: string, engine: string): Record<string, unknown> {
 type Expecting = 'array' | 'first row' | 'row' | 'separator' | 'nothing';
 
 /** Finds the rows of a JSON array in a sequence of chunks; bytes outside strings are all ASCII. */
-function createRowSplitter(engine: string, onRow: (text: string) => void) {
+function createRowSplitter(engine: string, onRow: (bytes: Buffer) => void) {
   let expecting: Expecting = 'array';
   let depth = 0;
   let inString = false;
@@ -74,11 +77,11 @@ function createRowSplitter(engine: string, onRow: (text: string) => void) {
   }
 
   function finishRow(): void {
-    const text = Buffer.concat(parts, partBytes).toString('utf8');
+    const bytes = Buffer.concat(parts, partBytes);
     parts = [];
     partBytes = 0;
     expecting = 'separator';
-    onRow(text);
+    onRow(bytes);
   }
 
   /** Handles one byte inside a row; true when it ends the row. */

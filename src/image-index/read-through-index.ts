@@ -1,20 +1,35 @@
 import { EngineError } from '../engine/engine-error.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, ImageRow } from '../engine/engine.ts';
 import type { ImageIndex } from './image-index.ts';
-import { createImageView } from './image-view.ts';
+import { createImageView, type ImageView } from './image-view.ts';
 import { createSingleFlight } from './single-flight.ts';
 
-/** An index that keeps nothing: each operation reads the engine, equal reads at the same time share one call. */
+/** An index without events: each operation reads the engine, equal reads at the same time share one call. */
 export function createReadThroughIndex(engine: Engine): ImageIndex {
   const outOfTime = () =>
     new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time');
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
     createSingleFlight(read, outOfTime);
+  const view = keepWhileSame((rows) => createImageView(engine.name, rows));
   return {
     engine,
-    images: share(async (signal) => createImageView(engine.name, await engine.listImages(signal))),
+    images: share(async (signal) => view(await engine.listImages(signal))),
     containers: share((signal) => engine.listContainers(signal)),
     sharedSizes: share((signal) => engine.sharedSizes(signal)),
     close: () => engine.close(),
+  };
+}
+
+/**
+ * The last view again while the rows are the same objects, as they are when nothing has changed: what was
+ * derived from it (orders, tables of references, repositories) need not be derived once more.
+ */
+function keepWhileSame(make: (rows: readonly ImageRow[]) => ImageView) {
+  let last: ImageView | null = null;
+  return (rows: readonly ImageRow[]): ImageView => {
+    const isSame =
+      last?.rows.length === rows.length && rows.every((row, at) => row === last?.rows[at]);
+    if (last === null || !isSame) last = make(rows);
+    return last;
   };
 }
