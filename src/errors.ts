@@ -29,6 +29,7 @@ export const MESSAGES = {
   INTERNAL_SERVER_ERROR: 'Unexpected error.',
 } as const;
 
+/** One code of the closed list. */
 export type ErrorCode = keyof typeof MESSAGES;
 
 /** An error that may be shown as it is: a code of the list and text that holds nothing from outside. */

@@ -9,6 +9,7 @@ import { schema } from './schema/index.ts';
 const OPERATION_MS = 20_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
+/** What the gateway serves, and whom it tells of what clients do not see. */
 export interface GatewayOptions {
   /** By configured engine name, in the order of configuration. */
   readonly indexes: ReadonlyMap<string, ImageIndex>;

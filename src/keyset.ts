@@ -1,7 +1,8 @@
 import { PublicError } from './errors.ts';
 
-/** The largest page, and the one that is given when nothing is said. */
+/** The most items of a page. */
 export const MAX_PAGE_SIZE = 1_000;
+/** Items of a page when neither first nor last is given. */
 export const DEFAULT_PAGE_SIZE = 50;
 /** Longer than any cursor that was ever given out: names have at most 255 characters. */
 const MAX_CURSOR_LENGTH = 4_096;
@@ -18,6 +19,7 @@ export interface Ordering {
   readonly descending: readonly boolean[];
 }
 
+/** The arguments of a connection; null and undefined both mean not given. */
 export interface PageArgs {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -25,6 +27,7 @@ export interface PageArgs {
   readonly before?: string | null | undefined;
 }
 
+/** A part of a list, with what is before and after it. */
 export interface Page<Item> {
   readonly nodes: readonly Item[];
   readonly cursorOf: (item: Item) => string;
@@ -32,6 +35,7 @@ export interface Page<Item> {
   readonly hasPreviousPage: boolean;
 }
 
+/** Negative when a comes before b; nulls come last in either direction. */
 export function compareKeys(a: Key, b: Key, { descending }: Ordering): number {
   for (let part = 0; part < a.length; part++) {
     const order = compareParts(a[part] ?? null, b[part] ?? null, descending[part] ?? false);

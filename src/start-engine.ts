@@ -7,6 +7,7 @@ import type { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineStatus } from './engine/engine.ts';
 import { createTransport } from './engine/transport.ts';
 
+/** One configured engine, and what its connection needs. */
 export interface StartEngineOptions {
   readonly name: string;
   readonly endpoint: Endpoint;

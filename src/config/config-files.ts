@@ -8,6 +8,7 @@ export interface ConfigFiles {
   readonly realPath: (path: string) => string;
 }
 
+/** What is at a path; anything that is neither socket nor folder counts as a file. */
 export type FileKind = 'socket' | 'file' | 'directory';
 
 /** As kindOf, but what may not be looked at is nothing: /run/user of somebody else, say. */

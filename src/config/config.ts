@@ -24,6 +24,7 @@ export interface ConfigProblems {
   readonly problems: readonly string[];
 }
 
+/** All that a configuration is made from: nothing else of the process is looked at. */
 export interface ConfigInput {
   /** Without node and the script. */
   readonly argv: readonly string[];

@@ -1,6 +1,7 @@
 import type { Endpoint, TlsMaterial } from '../engine/endpoint.ts';
 import { parseEndpointUrl } from '../engine/endpoint-url.ts';
 
+/** Where an engine listens, or a sentence that says why that cannot be told. */
 export type EndpointOrProblem = { readonly endpoint: Endpoint } | { readonly problem: string };
 
 /**

@@ -8,8 +8,10 @@ export interface Given {
   readonly source: string;
 }
 
+/** What was given, on the command line or in the environment; options that were not are missing. */
 export type GivenOptions = ReadonlyMap<OptionName, Given>;
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const SWITCH_VALUES: Readonly<Record<string, string>> = {

@@ -158,6 +158,7 @@ export const optionsTable = [
   },
 ] as const satisfies readonly Option[];
 
+/** The name of an option, without its dashes. */
 export type OptionName = (typeof optionsTable)[number]['name'];
 
 const WIDTH = 80;

@@ -6,6 +6,7 @@ import { API_VERSION } from './about.ts';
 import { answer, Refusal } from './routes.ts';
 import { createSource, type EmbeddedEndpoint } from './source.ts';
 
+/** What an embedded engine serves and as what. */
 export interface EmbeddedEngineOptions {
   readonly endpoint: EmbeddedEndpoint;
   /** Release of this package, which the engine gives for its own. */

@@ -27,6 +27,7 @@ export interface Source {
   catalogue(): Promise<Catalogue>;
 }
 
+/** What is known of a source before its images are read. */
 export interface Overview {
   /** As /info names the storage driver. */
   readonly driver: 'oci-layout' | 'docker-archive';

@@ -6,6 +6,7 @@ const RETRY_MS = 1_000;
 /** How often one that answers is pinged, in milliseconds. */
 const PING_MS = 5_000;
 
+/** Whether an engine can be asked, and what it said of itself when it was greeted. */
 export interface Connection {
   status(): EngineStatus;
   /** The facts of the present connection. @throws EngineError at once when the engine was just tried in vain */

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import type { Endpoint } from './endpoint.ts';
 import { dialSsh } from './ssh-stream.ts';
 
+/** What dialing needs besides the endpoint. */
 export interface DialOptions {
   /** Opens a connection to an engine that runs in this process. */
   readonly connectEmbedded: (endpoint: Endpoint) => Duplex;
@@ -11,6 +12,7 @@ export interface DialOptions {
   readonly sshEnvironment: Readonly<Record<string, string>>;
 }
 
+/** How connections to one engine are opened. */
 export interface Dialer {
   /** Opens one connection. Never throws: what goes wrong is an error event, as of any socket. */
   readonly dial: () => Duplex;

@@ -23,6 +23,7 @@ const DISK_USAGE_MS = 15_000;
 /** From API 1.53 on an inspect verifies signatures, perhaps over the network; 1.52 does not. */
 const INSPECT_WITHOUT_SIGNATURES = 52;
 
+/** One engine: its name and the way to it. */
 export interface DockerEngineOptions {
   readonly name: string;
   readonly transport: Transport;

@@ -28,10 +28,14 @@ export interface Engine {
   close(): void;
 }
 
+/** READY answers; CONNECTING is being greeted for the first time; UNAVAILABLE is tried again by itself. */
 export type EngineStatus = 'READY' | 'CONNECTING' | 'UNAVAILABLE';
+/** Who made the engine, by the components of GET /version. */
 export type EngineKind = 'DOCKER' | 'PODMAN' | 'EMBEDDED';
+/** Where it keeps images, by the driver of GET /info: IDs and manifests mean different things in each. */
 export type ImageStore = 'CONTAINERD' | 'GRAPH_DRIVER' | 'CONTAINERS_STORAGE' | 'OCI_LAYOUT';
 
+/** What an engine says of itself in GET /version and GET /info. */
 export interface EngineFacts {
   readonly kind: EngineKind;
   /** Release of the engine, e.g. 28.5.2. */
@@ -67,13 +71,16 @@ export interface ImageRow {
   readonly descriptor: Descriptor | null;
 }
 
+/** A label or annotation. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
 }
 
+/** Field Kind of the Engine API: UNKNOWN for everything that is neither image nor attestation. */
 export type ManifestKind = 'IMAGE' | 'ATTESTATION' | 'UNKNOWN';
 
+/** One element of Manifests (API 1.47+). Sizes are bytes. */
 export interface ManifestRow {
   readonly digest: string;
   readonly descriptor: Descriptor;
@@ -106,6 +113,7 @@ export interface Platform {
   readonly osVersion: string | null;
 }
 
+/** Field State, with the states of Podman among those of Docker. */
 export type ContainerState =
   | 'CREATED'
   | 'RUNNING'

@@ -4,12 +4,14 @@
  */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** The value itself when it is a JSON object, else an empty one. */
 export function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Json)
     : {};
 }
 
+/** The value itself when it is a JSON object, else null. */
 export function asObjectOrNull(value: unknown): Json | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Json)
@@ -21,6 +23,7 @@ export function asStrings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
+/** The texts of an array; null when it is none, where engines tell "not set" from "empty". */
 export function asStringsOrNull(value: unknown): string[] | null {
   return Array.isArray(value) ? asStrings(value) : null;
 }

@@ -13,6 +13,7 @@ export interface ParsedName {
   readonly digest: string | null;
 }
 
+/** An image ID or its beginning, or a name. */
 export type ParsedReference =
   | { readonly kind: 'id'; readonly algorithm: 'sha256'; readonly hex: string }
   | (ParsedName & {

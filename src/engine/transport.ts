@@ -15,6 +15,7 @@ export type BodyReader<Result> = (
   engine: string,
 ) => Promise<Result>;
 
+/** One request to an engine, and how its answer is read. */
 export interface EngineRequest<Result> {
   readonly method: 'GET' | 'HEAD';
   /** Path with version prefix and query; the caller has checked it against the allow-list. */

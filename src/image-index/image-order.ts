@@ -2,6 +2,7 @@ import { canonicalName } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
 import type { Image } from './image-view.ts';
 
+/** What images can be ordered by. */
 export type ImageOrderField =
   | 'CREATED'
   | 'SIZE'
@@ -10,11 +11,13 @@ export type ImageOrderField =
   | 'UNIQUE_SIZE'
   | 'CONTAINERS';
 
+/** One criterion; those before it go first. */
 export interface ImageOrder {
   readonly field: ImageOrderField;
   readonly direction: 'ASC' | 'DESC';
 }
 
+/** The order of lists when none is asked for. */
 export const NEWEST_FIRST: readonly ImageOrder[] = [{ field: 'CREATED', direction: 'DESC' }];
 
 /** What some orderings need beyond the list, for one engine; null where it was not asked for. */
@@ -23,10 +26,12 @@ export interface OrderSources {
   readonly sharedSizes: ReadonlyMap<string, number | null> | null;
 }
 
+/** Whether an order needs the list of containers. */
 export function ordersByContainers(orders: readonly ImageOrder[]): boolean {
   return orders.some(({ field }) => field === 'CONTAINERS');
 }
 
+/** Whether an order needs shared sizes, which cost the engine a call of their own. */
 export function ordersBySharedSize(orders: readonly ImageOrder[]): boolean {
   return orders.some(({ field }) => field === 'SHARED_SIZE' || field === 'UNIQUE_SIZE');
 }

@@ -58,6 +58,7 @@ export interface ImageView {
   repositories(): ReadonlyMap<string, Repository>;
 }
 
+/** Makes a view of rows that are merged by ID and in order, as Engine.listImages gives them. */
 export function createImageView(engine: string, rows: readonly ImageRow[]): ImageView {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const made = new Map<string, Image>();

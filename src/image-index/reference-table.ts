@@ -6,6 +6,7 @@ export type Resolution =
   | { readonly found: Image }
   | { readonly found: null; readonly ambiguous: boolean };
 
+/** Finds images by what people call them. */
 export interface ReferenceTable {
   /** As the engine resolves it: a name before an ID prefix, a digest before a tag, latest without either. */
   resolve(reference: ParsedReference): Resolution;

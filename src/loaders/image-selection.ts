@@ -12,6 +12,7 @@ import { type Key, type Ordering, type PageArgs, checkPageArgs, compareKeys } fr
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
+/** Which images, in which order, and which page of them. */
 export interface ImageQuestion {
   /** Configured engine names. */
   readonly engines: readonly string[];
@@ -29,6 +30,7 @@ export interface PlacedImage {
   readonly key: Key;
 }
 
+/** Images of several engines in one order. */
 export interface ImageSelection {
   /** Every matching image of the engines that answered, in order. */
   readonly images: readonly PlacedImage[];

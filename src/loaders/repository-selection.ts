@@ -3,6 +3,7 @@ import type { Repository } from '../image-index/repository.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
+/** Repositories of several engines in one order. */
 export interface RepositorySelection {
   /** By familiar name, then by engine. */
   readonly repositories: readonly Repository[];

@@ -48,6 +48,8 @@ export interface Types {
   };
 }
 
+/** The one Pothos builder; every file of this folder adds its type to it. */
 export const builder = new SchemaBuilder<Types>({ defaultFieldNullability: false });
 
+/** The types of the builder, for functions that take its field builders. */
 export type SchemaTypes = typeof builder.$inferSchemaTypes;

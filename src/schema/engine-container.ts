@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { encodeGlobalId } from './node.ts';
 import { defineConnection } from './pagination.ts';
 
+/** GraphQL enum EngineContainerState. */
 export const EngineContainerState = builder.enumType('EngineContainerState', {
   description:
     "What a container does. Engine field State; Podman's own words are mapped to Docker's.",

@@ -10,6 +10,7 @@ import {
 import { builder } from './builder.ts';
 import { type Connection, defineConnection } from './pagination.ts';
 
+/** What stands behind an ImageSummaryConnection. */
 export interface ImageConnection extends Connection<Image> {
   readonly selection: ImageSelection;
 }

@@ -58,6 +58,7 @@ const ImagePlatformFilter = builder.inputType('ImagePlatformFilter', {
   }),
 });
 
+/** GraphQL input ImageFilter; a reference, because it holds itself in and, or and not. */
 export const ImageFilter = builder.inputRef<FilterInput>('ImageFilter');
 
 ImageFilter.implement({

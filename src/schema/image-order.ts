@@ -25,6 +25,7 @@ const ImageOrderDirection = builder.enumType('ImageOrderDirection', {
   } as const,
 });
 
+/** GraphQL input ImageOrder. */
 export const ImageOrder = builder.inputType('ImageOrder', {
   description:
     'One criterion of an order; the next one decides among equals, in the end imageId and engine.',

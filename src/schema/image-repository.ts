@@ -11,6 +11,7 @@ import { checkSearch } from './image-filter.ts';
 import { encodeGlobalId } from './node.ts';
 import { type Connection, connect, defineConnection, forwardArgs, pageArgs } from './pagination.ts';
 
+/** What stands behind an ImageRepositoryConnection. */
 export interface RepositoryConnection extends Connection<Repository> {
   readonly failures: RepositorySelection['failures'];
 }

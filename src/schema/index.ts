@@ -21,4 +21,5 @@ import './repo-tag.ts';
 
 builder.queryType({ description: 'What can be asked.' });
 
+/** The whole schema; importing this file is what puts it together. */
 export const schema = builder.toSchema();

@@ -7,6 +7,7 @@ import type { Image, Manifest } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { builder } from './builder.ts';
 
+/** What stands behind the types that have an id. */
 export type NodeValue = Container | Engine | Image | Manifest | Repository;
 
 type NodeName =

@@ -8,11 +8,13 @@ export interface Connection<Item> extends Page<Item> {
   readonly totalCount: number;
 }
 
+/** An item and the page that knows its cursor. */
 export interface Edge<Item> {
   readonly node: Item;
   readonly page: Page<Item>;
 }
 
+/** What stands behind a PageInfo: a page without its items. */
 export type PageInfo = Page<never>;
 
 /** Cuts a page out of a sorted list and counts its rows. @throws PublicError */

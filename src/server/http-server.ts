@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
 import { createGraphiQLPage } from './graphiql.ts';
 
+/** Where to listen and what to answer. */
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
@@ -12,6 +13,7 @@ export interface HttpServerOptions {
   readonly graphql: http.RequestListener;
 }
 
+/** A server that listens. */
 export interface HttpServer {
   readonly url: string;
   /** Stops accepting, lets what is being answered finish for up to 10 s. */
