@@ -8,6 +8,13 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** The other examples, each with a word that only its answer has. */
+const EXAMPLES = [
+  ['UnusedImages', 'totalSize'],
+  ['ImagesInUse', '"nodes": []'],
+  ['Platforms', 'available'],
+  ['Engines', 'imageStore'],
+] as const;
 const isRequired = process.env['IMAGEGRAPH_TEST_BROWSER'] === 'required';
 const hasBrowser = isRequired || existsSync(CHROMIUM);
 if (!hasBrowser) process.stderr.write(`No ${CHROMIUM}: the browser's tests are skipped.\n`);
@@ -60,6 +67,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
   });
 
   const answer = () => page.locator('.graphiql-response').innerText();
+  const query = () => page.locator('.graphiql-query-editor').innerText();
   const run = () => page.getByRole('button', { name: /execute query/i }).click();
 
   it('opens with examples, and answers the first from the sample images', async () => {
@@ -73,6 +81,16 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
     // How the README's picture is taken.
     const picture = process.env['IMAGEGRAPH_TEST_PICTURE'];
     if (picture !== undefined) await page.screenshot({ path: picture });
+  });
+
+  it('answers every example without an error', async () => {
+    for (const [name, word] of EXAMPLES) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect.poll(query, { timeout: 15_000 }).toContain(name);
+      await run();
+      await expect.poll(answer, { timeout: 15_000 }).toContain(word);
+      expect(await answer()).not.toContain('"errors"');
+    }
   });
 
   it('knows the schema', async () => {
@@ -102,9 +120,7 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
     await page.waitForTimeout(1_000);
     await page.reload();
     await page.getByRole('tab', { name: 'NewestImages' }).waitFor();
-    await expect
-      .poll(() => page.locator('.graphiql-query-editor').innerText())
-      .toContain('engines');
+    await expect.poll(query).toContain('engines');
     await run();
     await expect.poll(answer, { timeout: 15_000 }).toContain('"READY"');
   });
