@@ -62,7 +62,7 @@ describe('imports', () => {
 
   it('of dockerode stand in one file', () => {
     const importers = files.filter((file) => /from 'docker(ode|-modem)'/.test(textOf(file)));
-    expect(importers).toEqual(['engine/docker-engine.ts']);
+    expect(importers).toEqual(['engine/docker-calls.ts']);
   });
 
   it('of graphql stand above the loaders', () => {

@@ -13,6 +13,7 @@ const ALLOWED: readonly RegExp[] = [
   new RegExp(`^/images/${NAME}/json$`),
   /^\/containers\/json$/,
   /^\/system\/df$/,
+  /^\/events$/,
 ];
 
 /**

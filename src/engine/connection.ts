@@ -11,6 +11,8 @@ export interface Connection {
   status(): EngineStatus;
   /** The facts of the present connection. @throws EngineError at once when the engine was just tried in vain */
   ready(): Promise<EngineFacts>;
+  /** Makes the agreement anew, whatever the present one is: another engine may answer now. */
+  greetAgain(): Promise<EngineFacts>;
   /** Tells that a call failed, so that a dead engine is noticed before the next ping. */
   failed(error: unknown): void;
   close(): void;
@@ -44,9 +46,10 @@ export function createConnection(
   }
 
   function connected(found: EngineFacts): EngineFacts {
+    const news = facts === null;
     facts = found;
     lastError = null;
-    onChange('READY', null);
+    if (news) onChange('READY', null);
     return found;
   }
 
@@ -85,6 +88,7 @@ export function createConnection(
       if (attempt === null && lastError !== null) throw lastError;
       return connect();
     },
+    greetAgain: connect,
     failed,
     close() {
       closed = true;

@@ -21,11 +21,80 @@ export interface Engine {
    * @throws EngineError
    */
   sharedSizes(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>;
-  /** Every container of any state, newest first. @throws EngineError */
-  listContainers(signal: AbortSignal): Promise<readonly ContainerRow[]>;
+  /**
+   * Every container of any state, newest first, or those of these IDs that there are.
+   * @throws EngineError
+   */
+  listContainers(signal: AbortSignal, ids?: readonly string[]): Promise<readonly ContainerRow[]>;
   /** What docker inspect says of one image; null when the engine has no such image. @throws EngineError */
   inspectImage(id: string, signal: AbortSignal): Promise<ImageDetail | null>;
+  /**
+   * One image as the list would give it, by its ID or canonical name; null when there is none. One call.
+   * @throws EngineError ENGINE_INCOMPATIBLE where facts say that the engine cannot (canReadOneImage)
+   */
+  readImage(reference: string, signal: AbortSignal): Promise<ImageRow | null>;
+  /** How many images the engine counts, by GET /info. @throws EngineError */
+  countImages(signal: AbortSignal): Promise<number | null>;
+  /** Reads /version and /info again: another engine may answer now. Null when none does. */
+  greetAgain(): Promise<EngineFacts | null>;
+  /**
+   * Follows the engine's events on images and containers, over a connection of its own, until it ends.
+   * @throws EngineError when it is refused or breaks; ENGINE_UNAVAILABLE when the engine ends it
+   */
+  watchEvents(watch: EventWatch, signal: AbortSignal): Promise<never>;
   close(): void;
+}
+
+/** How a stream of events is followed. The callbacks must not wait: an engine drops what is not read. */
+export interface EventWatch {
+  /** Events from this time on, in nanoseconds since 1970, are told again first; null for new ones only. */
+  readonly since: bigint | null;
+  /** The engine has taken the question: from now on no event is missed. */
+  readonly onOpen: () => void;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/**
+ * Something that happened on an engine. It says where to look, never what is true now: engines announce
+ * changes early, late, halfway and not at all.
+ */
+export type EngineEvent = ImageEngineEvent | ContainerEngineEvent;
+
+/** An event of type image. */
+export interface ImageEngineEvent {
+  readonly type: 'IMAGE';
+  readonly action: ImageAction;
+  /** Null where the engine names none: pull and push of Docker, prune. */
+  readonly imageId: string | null;
+  /** As the engine spells it; null where it names none: untag on graph drivers, delete. */
+  readonly reference: string | null;
+  /** Nanoseconds since 1970, by the engine's clock. */
+  readonly time: bigint;
+}
+
+/** What happened to an image. OTHER is a word that is not known here. */
+export type ImageAction =
+  | 'CREATE'
+  | 'DELETE'
+  | 'IMPORT'
+  | 'LOAD'
+  | 'PULL'
+  | 'PUSH'
+  | 'SAVE'
+  | 'TAG'
+  | 'UNTAG'
+  | 'PRUNE'
+  | 'OTHER';
+
+/** An event of type container. */
+export interface ContainerEngineEvent {
+  readonly type: 'CONTAINER';
+  /** The engine's word: create, start, die, destroy, commit … */
+  readonly action: string;
+  readonly containerId: string;
+  /** What it was created from, as typed; null where the engine does not say. */
+  readonly imageReference: string | null;
+  readonly time: bigint;
 }
 
 /** READY answers; CONNECTING is being greeted for the first time; UNAVAILABLE is tried again by itself. */
@@ -90,6 +159,7 @@ export interface ManifestRow {
   readonly totalSize: number;
   readonly unpackedSize: number | null;
   readonly platform: Platform | null;
+  /** Containers that run it, below API 1.48; from there on each container names its manifest. */
   readonly containerIds: readonly string[];
   /** Digest of the manifest that an attestation describes. */
   readonly attestsDigest: string | null;

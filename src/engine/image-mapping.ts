@@ -1,4 +1,4 @@
-import type { ImageRow } from './engine.ts';
+import type { ApiVersion, ImageRow } from './engine.ts';
 import { asCount, asObject, asStrings, asText, type Json } from './json-values.ts';
 import { toKeyValues, toDescriptor, toManifests } from './manifest-mapping.ts';
 import { familiarName, isDigest, parseEngineDigest, parseEngineTag } from './reference.ts';
@@ -8,8 +8,11 @@ const ZERO_TIME_SECONDS = -62_135_596_800;
 /** The farthest second that a JavaScript date can hold. */
 const MAX_DATE_SECONDS = 8_640_000_000_000;
 
-/** One element of GET /images/json, or null when it has no usable ID. */
-export function toImageRow(json: Json): ImageRow | null {
+/**
+ * One element of GET /images/json, or null when it has no usable ID.
+ * @param api the version that it was asked with
+ */
+export function toImageRow(json: Json, api: ApiVersion): ImageRow | null {
   const id = toImageId(json['Id']);
   if (id === null) return null;
   const descriptor = toDescriptor(json['Descriptor']);
@@ -23,7 +26,7 @@ export function toImageRow(json: Json): ImageRow | null {
     size: asCount(json['Size']) ?? 0,
     labels: toKeyValues(json['Labels']),
     // The containerd store leaves out an empty list; where it gives no descriptor it cannot say.
-    manifests: toManifests(json['Manifests']) ?? (descriptor === null ? null : []),
+    manifests: toManifests(json['Manifests'], api) ?? (descriptor === null ? null : []),
     descriptor,
   };
 }

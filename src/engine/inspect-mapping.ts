@@ -1,5 +1,5 @@
-import type { ImageConfig, ImageDetail } from './engine.ts';
-import { toImageId, toReferences } from './image-mapping.ts';
+import type { ApiVersion, ImageConfig, ImageDetail, ImageRow } from './engine.ts';
+import { toImageId, toImageRow, toReferences, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asStringsOrNull, asText, type Json } from './json-values.ts';
 import { toDescriptor, toKeyValues, toManifests, toPlatform } from './manifest-mapping.ts';
 
@@ -7,7 +7,7 @@ import { toDescriptor, toKeyValues, toManifests, toPlatform } from './manifest-m
 const ZERO_TIME = '0001-01-01T00:00:00Z';
 
 /** GET /images/{name}/json of any API version, or null when it has no usable ID. */
-export function toImageDetail(json: Json): ImageDetail | null {
+export function toImageDetail(json: Json, api: ApiVersion): ImageDetail | null {
   const id = toImageId(json['Id']);
   if (id === null) return null;
   const descriptor = toDescriptor(json['Descriptor']);
@@ -28,8 +28,35 @@ export function toImageDetail(json: Json): ImageDetail | null {
     }),
     layers: asStrings(asObject(json['RootFS'])['Layers']),
     config: toImageConfig(asObject(json['Config'])),
-    manifests: toManifests(json['Manifests']) ?? (descriptor === null ? null : []),
+    manifests: toManifests(json['Manifests'], api) ?? (descriptor === null ? null : []),
     descriptor,
+  };
+}
+
+/**
+ * The row that GET /images/json would give, from an inspect with manifests on the containerd store. Sizes
+ * are those of the manifests together there; inspect's own Size is another thing. An image of which no
+ * platform is here has neither operating system nor date.
+ */
+export function toRowOfInspect(json: Json, api: ApiVersion): ImageRow | null {
+  const config = asObject(json['Config']);
+  const manifests = toManifests(json['Manifests'], api) ?? [];
+  const row = toImageRow(
+    { ...json, ParentId: json['Parent'], Labels: config['Labels'], Created: 0 },
+    api,
+  );
+  if (row === null) return null;
+  const isHollow = asText(json['Os']) === null && asText(json['Architecture']) === null;
+  const created = asText(json['Created']);
+  return {
+    ...row,
+    // Lists say 0 for an image without a date.
+    created: isHollow
+      ? null
+      : created === null
+        ? 0
+        : toSeconds(Math.floor(Date.parse(created) / 1000)),
+    size: manifests.reduce((sum, { totalSize }) => sum + totalSize, 0),
   };
 }
 

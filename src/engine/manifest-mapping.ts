@@ -1,4 +1,11 @@
-import type { Descriptor, KeyValue, ManifestKind, ManifestRow, Platform } from './engine.ts';
+import type {
+  ApiVersion,
+  Descriptor,
+  KeyValue,
+  ManifestKind,
+  ManifestRow,
+  Platform,
+} from './engine.ts';
 import { asCount, asObject, asObjectOrNull, asStrings, asText, type Json } from './json-values.ts';
 import { isDigest } from './reference.ts';
 
@@ -6,12 +13,15 @@ import { isDigest } from './reference.ts';
  * Manifests[] of a list or inspect answer (containerd store, API 1.47+); null when the property is absent,
  * which a graph driver means by "cannot say" and the containerd store by "none".
  */
-export function toManifests(value: unknown): ManifestRow[] | null {
+export function toManifests(value: unknown, api: ApiVersion): ManifestRow[] | null {
   if (!Array.isArray(value)) return null;
-  return value.map((item) => toManifest(asObject(item))).filter((row) => row !== null);
+  return value.map((item) => toManifest(asObject(item), api)).filter((row) => row !== null);
 }
 
-function toManifest(json: Json): ManifestRow | null {
+/** From here on each container names its manifest itself (ImageManifestDescriptor). */
+const CONTAINERS_NAME_MANIFESTS: ApiVersion = 48;
+
+function toManifest(json: Json, api: ApiVersion): ManifestRow | null {
   const descriptor = toDescriptor(json['Descriptor']);
   // ID in capitals here, unlike the summary's Id.
   const digest = asText(json['ID']) ?? descriptor?.digest ?? null;
@@ -28,8 +38,10 @@ function toManifest(json: Json): ManifestRow | null {
     totalSize: asCount(size['Total']) ?? 0,
     unpackedSize: image === null ? null : asCount(asObject(image['Size'])['Unpacked']),
     platform: image === null ? null : toPlatform(image['Platform']),
-    // null when no container uses it: a nil slice without omitempty.
-    containerIds: image === null ? NONE : asStrings(image['Containers']),
+    // null when no container uses it: a nil slice without omitempty. Engines fill it from what their
+    // containers say of themselves from 1.48 on; left out there, a row does not age with every container.
+    containerIds:
+      image === null || api >= CONTAINERS_NAME_MANIFESTS ? NONE : asStrings(image['Containers']),
     attestsDigest: attests !== null && isDigest(attests) ? attests : null,
   };
 }

@@ -12,6 +12,8 @@ export interface Call<Result> {
   readonly read: BodyReader<Result>;
   /** Query parameters that dockerode has no way to pass. */
   readonly query?: Readonly<Record<string, string>>;
+  /** As in EngineRequest. */
+  readonly endless?: boolean;
 }
 
 /** What dockerode's methods hand to a modem's dial, as far as read-only calls use it. */
@@ -57,15 +59,17 @@ async function send<Result>(
     headTimeoutMs: call.headTimeoutMs,
     signal: call.signal,
     read: call.read,
+    ...(call.endless === true ? { endless: true } : {}),
   });
 }
 
-/** Booleans go as 1, absent values not at all; the engines take anything but "", 0, no, false, none as true. */
+/** Booleans go as 1, objects (filters) as JSON, absent values not at all; the engines take anything but "", 0, no, false, none as true. */
 function toQuery(options: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(options)) {
     if (value === true) query.set(key, '1');
     else if (typeof value === 'string') query.set(key, value);
+    else if (typeof value === 'object' && value !== null) query.set(key, JSON.stringify(value));
   }
   const text = query.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EngineError, codeOfStatus, toEngineError } from './engine-error.ts';
 
@@ -6,6 +7,8 @@ import { EngineError, codeOfStatus, toEngineError } from './engine-error.ts';
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** How long an engine may pause in the middle of a body, in milliseconds. */
 const BODY_PAUSE_MS = 5_000;
+/** When TCP asks a silent peer of an endless body whether it is still there, in milliseconds. */
+const KEEPALIVE_MS = 15_000;
 /** Calls that run at once on one engine; further ones wait for a socket. */
 const MAX_PARALLEL_CALLS = 8;
 
@@ -22,6 +25,11 @@ export interface EngineRequest<Result> {
   readonly path: string;
   /** Until the head has arrived, in milliseconds; null waits until the signal says otherwise. */
   readonly headTimeoutMs: number | null;
+  /**
+   * A body without end, over a connection of its own: it may be silent for as long as it likes, and never
+   * takes the place of a call.
+   */
+  readonly endless?: boolean;
   readonly signal: AbortSignal;
   readonly read: BodyReader<Result>;
 }
@@ -40,11 +48,23 @@ export interface Transport {
  */
 export function createTransport(engine: string, host: string, dial: () => Duplex): Transport {
   const agent = new http.Agent({ keepAlive: true, maxSockets: MAX_PARALLEL_CALLS });
+  const endless = new http.Agent({ keepAlive: false });
   agent.createConnection = () => dial();
+  endless.createConnection = () => watched(dial());
   return {
-    send: (request) => sendWithRetry(engine, host, agent, request),
-    close: () => agent.destroy(),
+    send: (request) =>
+      sendWithRetry(engine, host, request.endless === true ? endless : agent, request),
+    close() {
+      agent.destroy();
+      endless.destroy();
+    },
   };
+}
+
+/** Without calls of its own, only TCP's keepalive tells a silent engine from one that is gone. */
+function watched(connection: Duplex): Duplex {
+  (connection as Partial<net.Socket>).setKeepAlive?.(true, KEEPALIVE_MS);
+  return connection;
 }
 
 /** A kept-alive socket that the engine closed meanwhile (it was restarted) costs one more try, unseen. */
@@ -76,7 +96,7 @@ async function sendOnce<Result>(
     const response = await head(host, agent, request, watch.signal, attempt);
     answered = true;
     watch.headArrived();
-    const body = watched(response, watch.progress);
+    const body = request.endless === true ? response : timed(response, watch.progress);
     if (response.statusCode !== 200) throw await refusal(engine, response.statusCode ?? 0, body);
     return await request.read(body, engine);
   } catch (error) {
@@ -121,6 +141,7 @@ function createWatch<Result>(engine: string, request: EngineRequest<Result>) {
     signal: AbortSignal.any([request.signal, controller.signal]),
     headArrived(): void {
       clearTimeout(timer);
+      if (request.endless === true) return;
       timer = setTimeout(expire('the body stalls'), BODY_PAUSE_MS);
     },
     progress: (): void => void timer?.refresh(),
@@ -128,7 +149,7 @@ function createWatch<Result>(engine: string, request: EngineRequest<Result>) {
   };
 }
 
-async function* watched(
+async function* timed(
   body: AsyncIterable<Uint8Array>,
   progress: () => void,
 ): AsyncGenerator<Uint8Array> {

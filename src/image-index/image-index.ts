@@ -7,11 +7,57 @@ import type { ImageView } from './image-view.ts';
  */
 export interface ImageIndex {
   readonly engine: Engine;
-  /** One consistent view of all images; an operation asks once and keeps it. @throws EngineError */
-  images(signal: AbortSignal): Promise<ImageView>;
-  /** All containers, newest first. @throws EngineError */
-  containers(signal: AbortSignal): Promise<readonly ContainerRow[]>;
-  /** SharedSize by image ID. @throws EngineError */
-  sharedSizes(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>;
+  /**
+   * What one operation sees, from the moment that it came: later changes do not show in it.
+   * @param signal ends what it still waits for
+   */
+  read(signal: AbortSignal): IndexReading;
+  /**
+   * Changes with everything that an answer over this engine may depend on, its own status included; null
+   * while that cannot be told, so that no answer made now may be given again.
+   */
+  version(): string | null;
+  state(): IndexState;
   close(): void;
+}
+
+/** The view of one operation on one engine. Each part is read when it is first asked for. */
+export interface IndexReading {
+  /** All images. @throws EngineError */
+  images(): Promise<ImageView>;
+  /** All containers of the same moment, newest first. @throws EngineError */
+  containers(): Promise<readonly ContainerRow[]>;
+  /**
+   * The engine's words on each container by its ID (Up 3 hours), which age without an event: at most one
+   * call. @throws EngineError
+   */
+  statusTexts(): Promise<ReadonlyMap<string, string>>;
+  /** SharedSize by image ID. @throws EngineError */
+  sharedSizes(): Promise<ReadonlyMap<string, number | null>>;
+  /** Whether something was given that may be older than a change which the engine had announced. */
+  isStale(): boolean;
+}
+
+/**
+ * OFF reads the engine for each operation; SYNCING has no full list yet, or one after a gap is due; LIVE
+ * follows the events; DEGRADED follows them too, but lists keep finding what none of them announced.
+ */
+export type IndexMode = 'OFF' | 'SYNCING' | 'LIVE' | 'DEGRADED';
+
+/** How an index is doing. Times are milliseconds since 1970. */
+export interface IndexState {
+  readonly mode: IndexMode;
+  readonly images: number | null;
+  readonly containers: number | null;
+  /** When the last event arrived, as the engine dates it. */
+  readonly lastEventAt: number | null;
+  /** When the last list of all images ended that the index agrees with. */
+  readonly lastFullReadAt: number | null;
+  readonly fullReads: number;
+  /** Images and containers that were read by themselves because of an event. */
+  readonly targetedReads: number;
+  /** Operations that were answered without a call to the engine. */
+  readonly readsSaved: number;
+  /** Grows with every change that was published. */
+  readonly generation: number;
 }

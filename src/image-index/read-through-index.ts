@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/engine-error.ts';
-import type { Engine, ImageRow } from '../engine/engine.ts';
-import type { ImageIndex } from './image-index.ts';
+import type { ContainerRow, Engine, ImageRow } from '../engine/engine.ts';
+import type { ImageIndex, IndexState } from './image-index.ts';
 import { createImageView, type ImageView } from './image-view.ts';
 import { createSingleFlight } from './single-flight.ts';
 
@@ -11,14 +11,39 @@ export function createReadThroughIndex(engine: Engine): ImageIndex {
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
     createSingleFlight(read, outOfTime);
   const view = keepWhileSame((rows) => createImageView(engine.name, rows));
+  const images = share(async (signal) => view(await engine.listImages(signal)));
+  const containers = share((signal) => engine.listContainers(signal));
+  const sharedSizes = share((signal) => engine.sharedSizes(signal));
   return {
     engine,
-    images: share(async (signal) => view(await engine.listImages(signal))),
-    containers: share((signal) => engine.listContainers(signal)),
-    sharedSizes: share((signal) => engine.sharedSizes(signal)),
+    read(signal) {
+      let rows: Promise<readonly ContainerRow[]> | null = null;
+      const listed = () => (rows ??= containers(signal));
+      return {
+        images: () => images(signal),
+        containers: listed,
+        statusTexts: async () => new Map((await listed()).map((row) => [row.id, row.statusText])),
+        sharedSizes: () => sharedSizes(signal),
+        isStale: () => false,
+      };
+    },
+    version: () => null,
+    state: () => OFF,
     close: () => engine.close(),
   };
 }
+
+const OFF: IndexState = {
+  mode: 'OFF',
+  images: null,
+  containers: null,
+  lastEventAt: null,
+  lastFullReadAt: null,
+  fullReads: 0,
+  targetedReads: 0,
+  readsSaved: 0,
+  generation: 0,
+};
 
 /**
  * The last view again while the rows are the same objects, as they are when nothing has changed: what was

@@ -44,7 +44,8 @@ builder.objectType('EngineContainer', {
     }),
     statusText: t.string({
       description: "Engine field Status: the engine's words, e.g. Up 3 hours.",
-      resolve: ({ row }) => row.statusText,
+      // It ages without an event, so an index that is live asks for it when it is selected.
+      resolve: (container, _args, { loaders }) => loaders.statusText(container),
     }),
     created: t.field({
       type: 'DateTime',

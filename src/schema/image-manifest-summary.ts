@@ -75,7 +75,11 @@ builder.objectType('ImageManifestSummary', {
       args: forwardArgs(t.arg),
       resolve: ({ image, row }, args, context) =>
         askForContainers(context, image.engine, args, ({ containers }) =>
-          containers.filter((container) => row.containerIds.includes(container.row.id)),
+          containers.filter(
+            (container) =>
+              container.row.manifestDigest === row.digest ||
+              row.containerIds.includes(container.row.id),
+          ),
         ),
     }),
     attests: t.field({

@@ -9,6 +9,12 @@ async function mapped(folder: string, changes: object) {
   return row;
 }
 
+/** The containers that the engine names for each manifest, by its digest. */
+function namedByManifests(folder: string): ReadonlyMap<string, readonly string[]> {
+  const manifests = recordedRows(folder, 'images').flatMap(({ Manifests }) => Manifests ?? []);
+  return new Map(manifests.map(({ ID, ImageData }) => [ID, ImageData?.Containers ?? []]));
+}
+
 describe('a list of containers', () => {
   it.each(FOLDERS)('has every container, by its name without the slash: %s', async (folder) => {
     const names = (await containersOf(folder)).map(({ name }) => name).sort();
@@ -47,8 +53,9 @@ describe('a list of containers', () => {
       const images = await listed(folder);
       for (const { imageId, id, manifestDigest } of rows) {
         const image = images.find((row) => row.id === imageId);
-        const manifest = image?.manifests?.find(({ digest }) => digest === manifestDigest);
-        expect(manifest?.containerIds).toContain(id);
+        expect(image?.manifests?.map(({ digest }) => digest)).toContain(manifestDigest);
+        // What the engine fills in is the same, so that rows need not repeat it.
+        expect(namedByManifests(folder).get(manifestDigest ?? '')).toContain(id);
       }
     },
   );

@@ -102,7 +102,9 @@ describe('manifests', () => {
   it.each(WITH_MANIFESTS)('name the containers that run them: %s', async (folder) => {
     const { raw, mapped } = await manifestsOf(folder, facts.multiPlatform);
     expect(raw[0]?.['ImageData'].Containers).toHaveLength(1);
-    expect(mapped[0]?.containerIds).toEqual(raw[0]?.['ImageData'].Containers);
+    // From 1.48 on each container names its manifest itself.
+    const isNeeded = folder.endsWith('-1.47');
+    expect(mapped[0]?.containerIds).toEqual(isNeeded ? raw[0]?.['ImageData'].Containers : []);
   });
 
   it.each(WITH_MANIFESTS)('have no containers where the engine says null: %s', async (folder) => {

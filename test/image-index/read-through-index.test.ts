@@ -7,7 +7,7 @@ it('reads the engine for each operation, and derives anew only what has changed'
   let images: readonly ImageJson[] = [{ Id: idOf(1) }, { Id: idOf(2) }];
   const http = await startStandInEngine(() => ({ images }));
   const index = createReadThroughIndex(connectTo('e', http.dial));
-  const read = () => index.images(AbortSignal.timeout(5_000));
+  const read = () => index.read(AbortSignal.timeout(5_000)).images();
 
   const first = await read();
   expect(await read()).toBe(first);

@@ -1,0 +1,16 @@
+import Docker from 'dockerode';
+import type { EngineFacts } from './engine.ts';
+import { type Call, createModem } from './modem.ts';
+import type { Transport } from './transport.ts';
+
+/** dockerode with the means of one call; its methods answer with what the call's reader returns. */
+export type DockerFor = <Result>(call: Call<Result>) => Docker;
+
+/** Runs a call with what was agreed with the engine; a failure that means a lost engine is passed on. */
+export type Ask = <Result>(run: (facts: EngineFacts) => Promise<Result>) => Promise<Result>;
+
+/** dockerode over our own transport. */
+export function createDockerFor(engine: string, transport: Transport): DockerFor {
+  return (call) =>
+    new Docker({ modem: createModem(engine, transport, call) } as Docker.DockerOptions);
+}

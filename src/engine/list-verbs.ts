@@ -1,0 +1,92 @@
+import { toContainerRow } from './container-mapping.ts';
+import type { Ask, DockerFor } from './docker-calls.ts';
+import type { ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
+import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
+import { readRows } from './json-rows.ts';
+import { withSignOfLife } from './long-read.ts';
+import { createRowMemory, type Remember } from './row-memory.ts';
+import { readObject } from './transport.ts';
+
+/** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
+const PATIENT_PING_MS = 5_000;
+const DISK_USAGE_MS = 15_000;
+
+type Ping = (signal: AbortSignal, headTimeoutMs: number) => Promise<void>;
+type LongRead = <Result>(
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<Result>,
+) => Promise<Result>;
+type ListVerbs = Pick<Engine, 'listImages' | 'listContainers' | 'sharedSizes'>;
+
+/** What answers with a row for each thing of an engine, however long that takes. */
+export function createListVerbs(name: string, docker: DockerFor, ask: Ask, ping: Ping): ListVerbs {
+  /** Lists take longer than any sensible deadline on a big store: they live as long as pings are answered. */
+  const long: LongRead = (signal, run) =>
+    withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
+  const images = createRowMemory<ImageRow>();
+  return {
+    listImages: (signal) =>
+      ask(({ api }) =>
+        long(signal, (signal) =>
+          images.during(async (remember) => {
+            const read = rowReader((json) => toImageRow(json, api), remember);
+            const docked = docker({ api, headTimeoutMs: null, signal, read });
+            // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
+            const rows = await docked.listImages({ all: true, ...MANIFESTS });
+            return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
+          }),
+        ),
+      ),
+    sharedSizes: (signal) => ask((facts) => sharedSizes(docker, facts, signal, long)),
+    listContainers: (signal, ids) =>
+      ask(({ api }) => long(signal, (signal) => listContainers(docker, api, signal, ids))),
+  };
+}
+
+/** Options that @types/dockerode does not know; manifests is ignored below API 1.47. */
+const MANIFESTS = { manifests: true } as object;
+const SHARED_SIZE = { 'shared-size': true } as object;
+
+function rowReader<Row>(
+  toRow: (json: Record<string, unknown>) => Row | null,
+  remember?: Remember<Row>,
+) {
+  return (body: AsyncIterable<Uint8Array>, engine: string) =>
+    readRows(body, engine, toRow, remember);
+}
+
+async function listContainers(
+  docker: DockerFor,
+  api: number,
+  signal: AbortSignal,
+  ids: readonly string[] | undefined,
+): Promise<readonly ContainerRow[]> {
+  const read = rowReader(toContainerRow);
+  const docked = docker({ api, headTimeoutMs: null, signal, read });
+  const only = ids === undefined ? {} : { filters: { id: [...ids] } };
+  const rows = await docked.listContainers({ all: true, ...only });
+  return rows as unknown as Awaited<ReturnType<typeof read>>;
+}
+
+async function sharedSizes(
+  docker: DockerFor,
+  facts: EngineFacts,
+  signal: AbortSignal,
+  long: LongRead,
+): Promise<ReadonlyMap<string, number | null>> {
+  // Podman never computes it: 0 from 5.6 on when asked, 0 always before.
+  if (facts.kind === 'PODMAN') return new Map();
+  const { api } = facts;
+  if (api < 42) {
+    // shared-size is ignored below API 1.42; there only /system/df computes it.
+    const call = { api, headTimeoutMs: DISK_USAGE_MS, signal, read: readObject };
+    return toSharedSizes((await docker(call).df()) as Record<string, unknown>);
+  }
+  return long(signal, async (signal) => {
+    const read = rowReader(toSharedSize);
+    const docked = docker({ api, headTimeoutMs: null, signal, read });
+    const rows = await docked.listImages({ all: true, ...SHARED_SIZE });
+    const sizes = rows as unknown as Awaited<ReturnType<typeof read>>;
+    return new Map(sizes.map(({ id, sharedSize }) => [id, sharedSize]));
+  });
+}
