@@ -7,16 +7,6 @@ export function isSameRow<Row extends ImageRow | ContainerRow>(a: Row, b: Row): 
   return a === b || isDeepStrictEqual(a, b);
 }
 
-/** Newest first, then by ID: the order of Engine.listImages and of Engine.listContainers. */
-export function compareAge(
-  a: { readonly created: number | null; readonly id: string },
-  b: { readonly created: number | null; readonly id: string },
-): number {
-  const [older, newer] = [a.created ?? -Infinity, b.created ?? -Infinity];
-  if (older !== newer) return newer > older ? 1 : -1;
-  return a.id < b.id ? -1 : 1;
-}
-
 /**
  * One key for all spellings of a reference: its canonical form, with latest where neither tag nor digest
  * stands. A malformed name is its own key.

@@ -33,7 +33,9 @@ export function createCalibration(
 
   async function agrees(row: ImageRow, isCurrent: (row: ImageRow) => boolean): Promise<boolean> {
     const own = await engine.readImage(row.id, signal);
-    return !isCurrent(row) || (own !== null && isSameRow(own, row));
+    if (!isCurrent(row)) return true;
+    // A list may miss the parent of an image with several names (image-table.ts).
+    return own !== null && isSameRow(own, { ...row, parentId: row.parentId ?? own.parentId });
   }
 
   return {

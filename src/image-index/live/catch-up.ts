@@ -60,6 +60,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     engine,
     marks,
     table: containers,
+    onNew: onNewContainer,
     onRead(all) {
       if (all) options.onContainers();
       onRead();
@@ -78,6 +79,14 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     for (const { id, imageId } of containers.values()) {
       if (imageId !== null && ids.has(imageId)) marks.containers.add(id, since);
     }
+  }
+
+  /** The containerd store unpacks a manifest for its first container, and the size of the image grows. */
+  function onNewContainer({ imageId, manifestDigest }: ContainerRow, since: number): void {
+    if (imageId === null || !calibration.isPossible()) return;
+    const manifests = images.get(imageId)?.manifests ?? [];
+    const known = manifests.find(({ digest }) => digest === manifestDigest);
+    if ((known?.unpackedSize ?? 0) === 0) marks.images.add(imageId, since);
   }
 
   function onList(rows: readonly ImageRow[], sentAt: number): void {

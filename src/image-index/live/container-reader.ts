@@ -12,6 +12,8 @@ export interface ContainerReaderOptions {
   readonly table: ReadTable<ContainerRow>;
   /** What a read has shown is in the table, and its marks are gone. */
   readonly onRead: (all: boolean) => void;
+  /** A container was found that an event had told of; `since` is that event. */
+  readonly onNew: (row: ContainerRow, since: number) => void;
 }
 
 /** Reads marked containers, one question at a time. */
@@ -57,9 +59,12 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
     const found = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = found.get(id);
+      const since = marks.containers.since(id);
+      const isNew = table.get(id) === null;
       if (row === undefined) table.remove(id, sentAt);
       else table.put(id, row, sentAt);
       marks.containers.clear(id, sentAt);
+      if (row !== undefined && isNew) options.onNew(row, since);
     }
     reads += ids.length;
     onRead(false);

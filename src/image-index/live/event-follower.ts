@@ -92,7 +92,7 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
 }
 
 /** How long after a stream is open the last known event may be waited for, in milliseconds. */
-const REPLAY_MS = 1_000;
+const REPLAY_MS = 500;
 
 /** One stream: tells whether it continues the one before, and leaves out what was told already. */
 function createSession(replay: Replay, { kind }: EngineFacts, options: EventFollowerOptions) {
@@ -120,7 +120,10 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
     },
     onEvent(event: EngineEvent): void {
       if (keyOf(event) === lastHeard) decide(false);
-      if (replay.isNew(event)) options.onEvent(event);
+      const isNew = replay.isNew(event);
+      // A replay is in order: what comes after the last known event, without it, leaves a gap before.
+      if (isNew) decide(true);
+      if (isNew) options.onEvent(event);
     },
     end: (): void => clearTimeout(timer),
   };

@@ -47,22 +47,11 @@ function markContainer(event: ContainerEngineEvent, context: EventMarks): void {
   const { marks, canReadOne, onHint } = context;
   if (HARMLESS.test(action)) return;
   marks.containers.add(containerId);
-  if (canReadOne()) {
-    // The containerd store unpacks an image for its first container: its size changes.
-    if (action === 'create' && imageReference !== null) markNamed(imageReference, context);
-  } else if (action === 'commit') {
+  if (canReadOne()) return;
+  if (action === 'commit') {
     // Engines below API 1.46 and Podman announce the image of a commit only when it gets a name.
     marks.whole.add(ALL_IMAGES);
   } else if (imageReference !== null && IMAGE_ID.test(imageReference)) {
     onHint();
-  }
-}
-
-function markNamed(reference: string, { marks, table }: EventMarks): void {
-  const hex = /^(?:sha256:)?([a-f0-9]{64})$/.exec(reference)?.[1];
-  if (hex !== undefined) marks.images.add(`sha256:${hex}`);
-  else {
-    const owner = table.ownerOf(referenceKey(reference));
-    if (owner !== null) marks.images.add(owner);
   }
 }

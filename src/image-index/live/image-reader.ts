@@ -1,6 +1,7 @@
 import type { Engine, ImageRow } from '../../engine/engine.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
+import { createSecondLook } from './second-look.ts';
 
 /** Reads that run at once; further marks wait, so that queries of the engine keep a place. */
 const PARALLEL_READS = 4;
@@ -36,15 +37,21 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   const closing = new AbortController();
   const reading = new Set<string>();
   const failures = new Map<string, number>();
+  /** IDs that are looked at once more, without anyone waiting for it. */
+  const looks = new Set<string>();
+  const secondLook = createSecondLook((id) => {
+    looks.add(id);
+    pump();
+  });
   let reads = 0;
   let averageMs = 0;
 
   function pump(): void {
-    if (closing.signal.aborted || marks.images.size === 0) return;
+    if (closing.signal.aborted || marks.images.size + looks.size === 0) return;
     const isAllowed = options.isAllowed();
     if (isAllowed === null) return;
     if (!isAllowed || isListCheaper()) return giveToList([...marks.images.keys()]);
-    for (const key of marks.images.keys()) {
+    for (const key of [...marks.images.keys(), ...looks]) {
       if (reading.size >= PARALLEL_READS) return;
       if (!reading.has(key)) void read(key);
     }
@@ -67,6 +74,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     const sentAt = marks.seq;
     const startedAt = performance.now();
     reading.add(key);
+    looks.delete(key);
     try {
       const row = await engine.readImage(key, closing.signal);
       averageMs = averageMs * 0.8 + (performance.now() - startedAt) * 0.2;
@@ -89,6 +97,8 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       const owner = table.ownerOf(key);
       if (owner !== null) marks.images.add(owner, since);
     } else {
+      if (row === null) secondLook.gone(key);
+      else secondLook.seen(row);
       const consequences = row === null ? table.remove(key, sentAt) : table.put(row, sentAt);
       for (const id of consequences?.images ?? []) marks.images.add(id, since);
       if (consequences !== null) options.onRenamed(consequences.renamed, since);
@@ -109,6 +119,9 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   return {
     pump,
     reads: () => reads,
-    close: () => closing.abort(new Error('the index is closed')),
+    close() {
+      secondLook.close();
+      closing.abort(new Error('the index is closed'));
+    },
   };
 }

@@ -109,8 +109,10 @@ export function createImageTable(): ImageTable {
       return { images: new Set(), renamed: new Set([id]) };
     },
     replaceAll(rows, sentAt) {
-      const changed = table.replaceAll(new Map(rows.map((row) => [row.id, row])), sentAt);
-      const [images, renamed] = [new Set<string>(), new Set(changed)];
+      const images = new Set<string>();
+      const found = rows.map((row) => withKnownParent(row, table.get(row.id), images));
+      const changed = table.replaceAll(new Map(found.map((row) => [row.id, row])), sentAt);
+      const renamed = new Set(changed);
       owners = new Map();
       holders = null;
       // Rows that were read after the list was sent go last, so that they keep their names.
@@ -126,6 +128,18 @@ export function createImageTable(): ImageTable {
       holders = null;
     },
   };
+}
+
+/**
+ * The containerd store keeps the parent with one of an image's names; a list looks at one name only, where
+ * an inspect looks at all of them (seen on 28.5). So a list that knows no parent does not deny one: the
+ * image has to be asked.
+ */
+function withKnownParent(row: ImageRow, known: ImageRow | null, doubtful: Set<string>): ImageRow {
+  if (row.descriptor === null || row.parentId !== null || known === null) return row;
+  if (known.parentId === null) return row;
+  doubtful.add(row.id);
+  return { ...row, parentId: known.parentId };
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

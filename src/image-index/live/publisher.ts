@@ -1,6 +1,6 @@
 import type { ContainerRow, ImageRow } from '../../engine/engine.ts';
+import { compareAge } from '../../engine/row-order.ts';
 import { createImageView, type ImageView } from '../image-view.ts';
-import { compareAge } from '../row-identity.ts';
 import type { ImageTable } from './image-table.ts';
 import type { Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
