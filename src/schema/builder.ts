@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
 import type { Descriptor, Engine, KeyValue, Platform } from '../engine/engine.ts';
 import type { Container } from '../image-index/container-view.ts';
+import type { IndexState } from '../image-index/image-index.ts';
 import type { DigestReference, Image, Manifest, TagReference } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import type { ImageConnection } from './image-connection.ts';
@@ -20,6 +21,7 @@ export interface Types {
     EngineContainer: Container;
     EngineContainerConnection: Connection<Container>;
     EngineContainerEdge: Edge<Container>;
+    ImageIndexState: IndexState;
     ImageLabel: KeyValue;
     ImageManifestSummary: Manifest;
     ImagePlatform: Platform;

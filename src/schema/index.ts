@@ -7,6 +7,7 @@ import './engine.ts';
 import './engine-container.ts';
 import './image-connection.ts';
 import './image-filter.ts';
+import './image-index-state.ts';
 import './image-label.ts';
 import './image-manifest-summary.ts';
 import './image-order.ts';
