@@ -32,11 +32,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
     schema,
     graphqlEndpoint: '/graphql',
     context: ({ request }) => createContext(indexes, events, request.signal),
-    plugins: [
-      usePublicErrors(options.onHiddenError),
-      useExecutionCancellation(),
-      useEventStream(),
-    ],
+    plugins: [usePublicErrors(options.onHiddenError), useExecutionCancellation(), useEventStream()],
     maskedErrors: false,
     cors: false,
     multipart: false,

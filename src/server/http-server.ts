@@ -11,6 +11,8 @@ export interface HttpServerOptions {
   readonly graphiql: boolean;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
+  /** After how long a connection on which nothing moves is given up: clients that do not read. */
+  readonly idleMs?: number;
 }
 
 /** A server that listens. */
@@ -21,6 +23,10 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
+/** How often connections whose last answer has ended are looked for while draining. */
+const SWEEP_MS = 50;
+/** Longer than any answer takes, and than the 12 s between the pings of a subscription. */
+const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
@@ -45,6 +51,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   });
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  server.timeout = options.idleMs ?? IDLE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -92,7 +99,10 @@ function wantsHtml(request: http.IncomingMessage): boolean {
 async function close(server: http.Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // Those that are kept alive after their last answer would wait for another request.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(force);
 }
