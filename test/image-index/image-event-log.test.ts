@@ -190,7 +190,7 @@ describe('a slow follower', () => {
     expect((await takeNames(never)).length).toBeLessThanOrEqual(257);
   });
 
-  it('is not told again what it missed while it was told again', async () => {
+  it('that falls behind while it is told again is told of one gap', async () => {
     const log = createImageEventLog();
     append(log, ...numbers(1, 10));
     const follower = follow(log, { after: 0 });
