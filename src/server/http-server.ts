@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { createGraphiQLPage } from './graphiql.ts';
 
 /** Where to listen and what to answer. */
@@ -49,9 +50,9 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     response.setHeader('allow', 'POST');
     return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
   });
+  const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
-  server.timeout = options.idleMs ?? IDLE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -60,7 +61,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   for (const name of ['localhost', '127.0.0.1', '[::1]']) allowedHosts.add(`${name}:${port}`);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   allowedHosts.add(`${host}:${port}`);
-  return { url: `http://${host}:${port}/graphql`, close: () => close(server) };
+  return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
 }
 
 /**
@@ -96,11 +97,11 @@ function wantsHtml(request: http.IncomingMessage): boolean {
   return (request.headers.accept ?? '').includes('text/html');
 }
 
-async function close(server: http.Server): Promise<void> {
+async function close(server: http.Server, connections: Connections): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  connections.closeIdle();
   // Those that are kept alive after their last answer would wait for another request.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const sweep = setInterval(() => connections.closeIdle(), SWEEP_MS);
   const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
   clearInterval(sweep);
