@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
 import { parseReference } from '../engine/reference.ts';
 import type { LoggedEvent } from '../image-index/image-event-log.ts';
@@ -14,6 +15,35 @@ export interface ImageEventFilter {
 /** Whether an event is of an action that was asked for: as much as can be told without a read. */
 export function isOfAction({ actions }: ImageEventFilter, { action }: LoggedEvent): boolean {
   return action === 'RESYNCED' || actions === null || actions.has(action);
+}
+
+/** Which of the events that are remembered. */
+export interface RecentEventsQuestion {
+  /** Configured engine names. */
+  readonly engines: readonly string[];
+  readonly filter: ImageEventFilter;
+  /** Seconds since 1970. */
+  readonly since: number | null;
+}
+
+/** After so many events others have their turn: 4,096 of them and 100 patterns are seconds of work. */
+const EVENTS_A_TURN = 64;
+
+/** Events that match, newest first. */
+export async function selectRecentEvents(
+  loaders: Loaders,
+  events: readonly LoggedEvent[],
+  { engines, filter, since }: RecentEventsQuestion,
+): Promise<LoggedEvent[]> {
+  const found: LoggedEvent[] = [];
+  for (const [at, event] of events.toReversed().entries()) {
+    if (at % EVENTS_A_TURN === EVENTS_A_TURN - 1) await nextTurn();
+    // In milliseconds, which an event shows its time in.
+    const isEarly = since !== null && Number(event.time / 1_000_000n) < Math.round(since * 1_000);
+    if (isEarly || !engines.includes(event.engine)) continue;
+    if (await matchesEvent(loaders, filter, event)) found.push(event);
+  }
+  return found;
 }
 
 /**

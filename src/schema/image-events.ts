@@ -39,14 +39,14 @@ builder.queryField('recentImageEvents', (t) =>
       }),
       ...eventArgs(t.arg),
     },
-    resolve: (_, { engines, filter, since, after, ...page }, context) =>
-      askForRecentEvents(context, {
+    resolve(_, { engines, filter, since, after, ...page }, context) {
+      const question = {
         engines: enginesWithEvents(context, engines),
         filter: toImageEventFilter(filter),
         since: since ?? null,
-        before: toPosition(context, after),
-        page,
-      }),
+      };
+      return askForRecentEvents(context, question, toPosition(context, after), page);
+    },
   }),
 );
 

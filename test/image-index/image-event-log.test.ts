@@ -234,47 +234,47 @@ describe('closing', () => {
   });
 });
 
+type Step = { readonly append: number } | { readonly read: number } | 'reconnect';
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    fc.record({ append: fc.integer({ min: 1, max: 300 }) }),
+    fc.record({ read: fc.integer({ min: 1, max: 300 }) }),
+    fc.constant('reconnect' as const),
+  ),
+  { maxLength: 20 },
+);
+
+/** Follows numbered events as told, from one cursor to the next, and checks that each is told or covered. */
+async function walk(path: readonly Step[]): Promise<{ happened: number; known: number }> {
+  const log = createImageEventLog({ remembered: 400 });
+  const state = { happened: 0, known: 0, after: 0, follower: follow(log, { after: 0 }) };
+  const read = async (count: number) => {
+    for (let at = 0; at < count && state.known < state.happened; at++) {
+      const event = (await state.follower.next()).value as LoggedEvent;
+      state.after = log.positionOf(log.cursorOf(event)) ?? Number.NaN;
+      if (event.action === 'RESYNCED') state.known = event.position;
+      else expect(Number(event.reference)).toBe(++state.known);
+    }
+  };
+  for (const step of path) {
+    if (step === 'reconnect') {
+      await state.follower.return?.();
+      state.follower = follow(log, { after: state.after });
+    } else if ('append' in step) {
+      append(log, ...numbers(state.happened + 1, state.happened + step.append));
+      state.happened += step.append;
+    } else await read(step.read);
+  }
+  await read(Number.POSITIVE_INFINITY);
+  return state;
+}
+
 it('whoever goes on from the last cursor, whenever it left, misses nothing that it is not told of', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(
-        fc.oneof(
-          fc.record({ append: fc.integer({ min: 1, max: 300 }) }),
-          fc.record({ read: fc.integer({ min: 1, max: 300 }) }),
-          fc.constant({ reconnect: true }),
-        ),
-        { maxLength: 20 },
-      ),
-      async (steps) => {
-        const log = createImageEventLog({ remembered: 400 });
-        let happened = 0;
-        let follower = follow(log, { after: 0 });
-        let last: LoggedEvent | null = null;
-        /** The newest number that was told, or was covered by a RESYNCED. */
-        let known = 0;
-        const see = (event: LoggedEvent) => {
-          last = event;
-          if (event.action === 'RESYNCED') known = event.position;
-          else expect(Number(event.reference)).toBe(++known);
-        };
-        for (const step of steps) {
-          if ('append' in step) {
-            append(log, ...numbers(happened + 1, happened + step.append));
-            happened += step.append;
-          } else if ('read' in step) {
-            for (let at = 0; at < step.read && known < happened; at++) {
-              see((await follower.next()).value as LoggedEvent);
-            }
-          } else {
-            await follower.return?.();
-            const after: number | null = last === null ? 0 : log.positionOf(log.cursorOf(last));
-            follower = follow(log, { after });
-          }
-        }
-        while (known < happened) see((await follower.next()).value as LoggedEvent);
-        expect(known).toBe(happened);
-      },
-    ),
+    fc.asyncProperty(steps, async (path) => {
+      const { happened, known } = await walk(path);
+      expect(known).toBe(happened);
+    }),
     { numRuns: 200 },
   );
 });
