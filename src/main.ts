@@ -5,6 +5,7 @@ import { type Config, parseConfig } from './config/config.ts';
 import { helpText } from './config/options.ts';
 import { EngineError } from './engine/engine-error.ts';
 import { createGateway } from './gateway.ts';
+import { createImageEventLog } from './image-index/image-event-log.ts';
 import { createReadThroughIndex } from './image-index/read-through-index.ts';
 import { createLog } from './log.ts';
 import { schema } from './schema/index.ts';
@@ -44,7 +45,9 @@ async function serve(config: Config): Promise<void> {
   const engines = config.engines.map(({ name, endpoint }) =>
     startEngine({ name, endpoint, sshEnvironment, version: packageVersion(), log }),
   );
+  const events = createImageEventLog();
   const gateway = createGateway({
+    events,
     indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
     onHiddenError(error, code) {
       const detail = error instanceof EngineError ? error.message : undefined;
@@ -75,6 +78,8 @@ async function serve(config: Config): Promise<void> {
   const stop = (): void => {
     // A second signal ends the process at once.
     for (const signal of SIGNALS) process.removeListener(signal, stop);
+    // Subscriptions would never end by themselves.
+    events.close();
     server.close().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -50,6 +50,20 @@ export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void):
         },
       };
     },
+    onSubscribe({ args }) {
+      return {
+        onSubscribeResult: () => ({
+          onNext({ result, setResult }) {
+            const errors = [...(result.errors ?? []), ...args.contextValue.reported];
+            if (errors.length > 0) setResult({ ...result, errors: firstOfEach(errors.map(show)) });
+          },
+        }),
+        onSubscribeError({ error, setError }) {
+          // Nobody reads what an event fails with whose client has left.
+          if (!args.contextValue.signal.aborted) setError(show(error as GraphQLError));
+        },
+      };
+    },
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
