@@ -5,6 +5,7 @@ import { createImageEventLog, type ImageEventLog } from './image-index/image-eve
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { useStaleness } from './plugins/use-staleness.ts';
 import { schema } from './schema/index.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -32,7 +33,12 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
     schema,
     graphqlEndpoint: '/graphql',
     context: ({ request }) => createContext(indexes, events, request.signal),
-    plugins: [usePublicErrors(options.onHiddenError), useExecutionCancellation(), useEventStream()],
+    plugins: [
+      usePublicErrors(options.onHiddenError),
+      useStaleness(),
+      useExecutionCancellation(),
+      useEventStream(),
+    ],
     maskedErrors: false,
     cors: false,
     multipart: false,

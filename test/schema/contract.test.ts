@@ -19,7 +19,7 @@ const NOT_YET = [
   /^(UpdateCheck|UpdateStatus|RegistryImage|ImageName|ImageContent|ImageConfig|EnvironmentVariable) /,
   /^(Layer|HistoryEntry|ImageDiskUsage|PrunePreview) /,
   /^Query\.prunePreview /,
-  /^Engine\.(imageDiskUsage|lastSynced) /,
+  /^Engine\.imageDiskUsage /,
   /^ImageSummary\.(config|layers|history|baseImages|derivedImages|author|comment|lastTagged) /,
   /^ImageSummary\.usedBy arg includeDerived /,
   /^(RepoTag|RepoDigest)\.(registry|updateCheck) /,

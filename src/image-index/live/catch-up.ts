@@ -24,6 +24,7 @@ export interface CatchUp {
   close(): void;
 }
 
+/** What is read into, and who is told of it. */
 export interface CatchUpOptions {
   readonly engine: Engine;
   readonly marks: Marks;
@@ -41,6 +42,7 @@ export interface CatchUpOptions {
   readonly onFailure: (error: EngineError) => void;
 }
 
+/** Puts the readers of one engine together. Nothing is read before the first `pump`. */
 export function createCatchUp(options: CatchUpOptions): CatchUp {
   const { engine, marks, images, containers, onRead } = options;
   const closing = new AbortController();

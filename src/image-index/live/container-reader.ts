@@ -6,6 +6,7 @@ import type { ReadTable } from './read-table.ts';
 const MAX_IDS = 64;
 const RETRY_MS = 500;
 
+/** What is read into, and who is told of it. */
 export interface ContainerReaderOptions {
   readonly engine: Engine;
   readonly marks: Marks;
@@ -25,6 +26,7 @@ export interface ContainerReader {
   close(): void;
 }
 
+/** Nothing is read before the first `pump`. */
 export function createContainerReader(options: ContainerReaderOptions): ContainerReader {
   const { engine, marks, table, onRead } = options;
   const closing = new AbortController();

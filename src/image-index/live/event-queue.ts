@@ -11,6 +11,7 @@ export interface EventQueue {
 /** More than this are not kept while the engine does not answer; what is dropped is a gap. */
 const MAX_WAITING = 4_096;
 
+/** @param tell is called once for each event, synchronously */
 export function createEventQueue(tell: (event: ImageEventRecord) => void): EventQueue {
   let waiting: { readonly event: ImageEventRecord; readonly seq: number }[] = [];
   return {

@@ -13,6 +13,7 @@ export interface Healing {
   close(): void;
 }
 
+/** What healing looks at, and what it asks for. */
 export interface HealingOptions {
   readonly engine: Engine;
   /** Images that the index holds; null while it is not settled. */

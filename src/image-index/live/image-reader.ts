@@ -18,6 +18,7 @@ export interface ImageReader {
   close(): void;
 }
 
+/** What is read into, and who is told of it. */
 export interface ImageReaderOptions {
   readonly engine: Engine;
   readonly marks: Marks;
@@ -32,6 +33,7 @@ export interface ImageReaderOptions {
   readonly onRenamed: (ids: ReadonlySet<string>, since: number) => void;
 }
 
+/** Nothing is read before the first `pump`. */
 export function createImageReader(options: ImageReaderOptions): ImageReader {
   const { engine, marks, table } = options;
   const closing = new AbortController();

@@ -29,6 +29,7 @@ export interface ImageTable {
   clear(): void;
 }
 
+/** An empty table. */
 export function createImageTable(): ImageTable {
   const table = createReadTable<ImageRow>(isSameRow);
   let owners = new Map<string, string>();

@@ -5,6 +5,7 @@ import { ALL_IMAGES, type Marks } from './marks.ts';
 /** Pauses after a list that failed, in milliseconds. */
 const RETRY_MS = 1_000;
 
+/** When to list, and who is told of it. */
 export interface ListReaderOptions {
   readonly engine: Engine;
   readonly marks: Marks;
@@ -22,6 +23,7 @@ export interface ListReader {
   close(): void;
 }
 
+/** Nothing is listed before the first `pump` that finds a reason. */
 export function createListReader({
   engine,
   marks,

@@ -39,11 +39,14 @@ export interface Marks {
   asOf(): number;
 }
 
-/** The keys of `whole`. STREAM is held while it is not known whether events were missed. */
+/** Key of `whole`: a list of all images is due. */
 export const ALL_IMAGES = 'images';
+/** Key of `whole`: a list of all containers is due. */
 export const ALL_CONTAINERS = 'containers';
+/** Key of `whole`: it is not known whether events were missed. */
 export const STREAM = 'stream';
 
+/** Nothing was heard of yet. */
 export function createMarks(): Marks {
   let seq = 0;
   const now = (): number => seq;

@@ -35,6 +35,7 @@ export interface Publisher {
   isSettled(): boolean;
 }
 
+/** What snapshots are made of, and who is told of them. */
 export interface PublisherOptions {
   readonly engine: string;
   readonly marks: Marks;
@@ -44,6 +45,7 @@ export interface PublisherOptions {
   readonly onSettled: () => void;
 }
 
+/** Publishes nothing before `start`. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { marks } = options;
   let snapshot: Snapshot | null = null;

@@ -15,6 +15,7 @@ export interface SecondLook {
   close(): void;
 }
 
+/** @param look reads an image once more */
 export function createSecondLook(look: (id: string) => void): SecondLook {
   const timers = new Map<string, { timer: NodeJS.Timeout; looks: number }>();
 

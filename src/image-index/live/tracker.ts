@@ -36,6 +36,7 @@ export interface Tracker {
   close(error: EngineError): void;
 }
 
+/** Starts to follow at once, and goes on until it is closed, whatever the engine does. */
 export function createTracker(options: LiveIndexOptions): Tracker {
   const { engine } = options;
   const marks = createMarks();

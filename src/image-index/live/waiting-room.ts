@@ -16,6 +16,7 @@ interface Waiting {
   readonly settle: (outcome: boolean | Error) => void;
 }
 
+/** An empty room. */
 export function createWaitingRoom(): WaitingRoom {
   const waiting = new Set<Waiting>();
   return {
