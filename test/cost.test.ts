@@ -95,6 +95,37 @@ describe('what an operation over 1,000 images costs the engine', () => {
     );
     expect(http.calls).toEqual([]);
   });
+
+  const images = (args: string) => `images(${args}) { totalCount }`;
+  it.each<[string, string, unknown]>([
+    ['ImageReference!', 'image(reference: $v) { id }', '../containers/json'],
+    ['Int', images('first: $v'), 0],
+    ['Int', images('first: $v'), 1_001],
+    ['Int', images('first: $v, last: 1'), 1],
+    ['Int', images('first: $v'), 'x'],
+    ['Int', images('first: $v'), 2.5],
+    ['String', images('after: $v'), '../../'],
+    ['Boolean!', images('all: $v'), 'x'],
+    ['[String!]', images('engines: $v'), ['nope']],
+    ['[String!]', images('filter: { references: $v }'), ['[a']],
+    ['DateTime', images('filter: { createdAfter: $v }'), 'yesterday'],
+    ['[Digest!]', images('filter: { digests: $v }'), ['sha256:zz']],
+    ['ByteSize', images('filter: { minSize: $v }'), -1],
+    ['ImageFilter', images('filter: $v'), { colour: 'red' }],
+    ['ImageFilter', images('filter: $v'), { dangling: 1 }],
+    ['[ImageOrder!]', images('orderBy: $v'), [{ field: 'COLOUR' }]],
+    ['String', 'imageRepositories(after: $v) { totalCount }', 'x'],
+    ['String!', 'imageRepository(name: $v) { name }', 'a:1'],
+    ['ID!', 'node(id: $v) { id }', 'x'],
+    ['ID!', 'node(id: $v) { id }', {}],
+  ])('is nothing for a bad %s in a variable: %s, %j', async (type, field, v) => {
+    const { status, errors } = await gateway.ask(`query ($v: ${type}) { ${field} }`, { v });
+    expect(status).toBe(200);
+    expect(errors?.[0]?.extensions['code']).toMatch(
+      /^(INVALID_REFERENCE|PAGE_SIZE_OUT_OF_RANGE|BAD_USER_INPUT|ENGINE_UNKNOWN)$/,
+    );
+    expect(http.calls).toEqual([]);
+  });
 });
 
 describe('the rows of an answer', () => {
