@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectTo, createTestGateway, type TestGateway } from './support/gateway.ts';
 import type { HttpEngine } from './support/http-engine.ts';
-import { containerdStore, startStandInEngine } from './support/stand-in-engine.ts';
+import { containerdStore, idOf, startStandInEngine } from './support/stand-in-engine.ts';
 
 const LIST = 'GET /v1.51/images/json?all=1&manifests=1';
 const CONTAINERS = 'GET /v1.51/containers/json?all=1';
@@ -128,6 +128,15 @@ describe('what an operation over 1,000 images costs the engine', () => {
   });
 });
 
+/** Fragments f0 to f20 on a type, each with the next one twice: a million of the last. */
+function doubling(type: string, select: (next: string) => string): string {
+  const fragments = Array.from({ length: 20 }, (_, at) => {
+    const next = `{ ...f${at + 1} }`;
+    return `fragment f${at} on ${type} { a: ${select(next)} b: ${select(next)} }`;
+  });
+  return `${fragments.join(' ')} fragment f20 on ${type} { __typename }`;
+}
+
 describe('the rows of an answer', () => {
   it('are 100,000 at most, counted with the real sizes of nested lists', async () => {
     const nested =
@@ -136,5 +145,49 @@ describe('the rows of an answer', () => {
       `{ ${Array.from({ length: 30 }, (_, at) => `a${at}: images(first: 1000) { nodes { ancestors { id } children { nodes { id } } } }`).join(' ')} ${nested.slice(1)}`,
     );
     expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  const first = '"demo/app-1:1"';
+  it.each<[string, string]>([
+    [
+      'manifests and back, sixteen times',
+      `{ images(first: 1000) { nodes { ${'manifests { image { '.repeat(16)} id ${'} } '.repeat(16)} } } }`,
+    ],
+    [
+      'tags and back, under many aliases',
+      `{ images(first: 1000) { nodes { ${Array.from({ length: 100 }, (_, at) => `a${at}: repoTags { tag }`).join(' ')} } } }`,
+    ],
+    [
+      'digests and their manifests',
+      `{ images(first: 1000) { nodes { ${'repoDigests { manifests { image { '.repeat(12)} id ${'} } } '.repeat(12)} } } }`,
+    ],
+    [
+      'labels, platforms and annotations, under many aliases',
+      `{ images(first: 1000) { nodes { ${Array.from({ length: 40 }, (_, at) => `a${at}: labels { key } b${at}: platforms { os }`).join(' ')} } } }`,
+    ],
+    [
+      'names that are doubled',
+      `{ image(reference: ${first}) { ...f0 } } ${doubling('ImageSummary', (next) => `repoTags { image ${next} }`)}`,
+    ],
+    [
+      'manifests that are doubled',
+      `{ image(reference: ${first}) { manifests { ...f0 } } } ${doubling('ImageManifestSummary', (next) => `image { manifests ${next} }`)}`,
+    ],
+  ])('are counted in plain lists and in single things too: %s', async (_, query) => {
+    const { errors } = await gateway.ask(query);
+    expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('are counted where an image is its own parent', async () => {
+    const own = await startStandInEngine({
+      images: [{ Id: idOf(1), ParentId: idOf(1), RepoTags: ['own:1'] }],
+    });
+    const over = createTestGateway([connectTo('e', own.dial)]);
+    const { errors } = await over.ask(
+      `{ images { nodes { ...f0 } } } ${doubling('ImageSummary', (next) => `parent ${next}`)}`,
+    );
+    expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+    over.close();
+    await own.close();
   });
 });

@@ -56,7 +56,7 @@ export function usePublicErrors(log: Log): Plugin<Context> {
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
-      const errors = firstOfEach(result.errors.map(show));
+      const errors = firstOfEach(withoutRepetitions(result.errors).map(show));
       setResult({ ...result, errors } as never);
     },
   };
@@ -157,6 +157,17 @@ function rootCause(error: GraphQLError): Error {
   let at: Error = error;
   while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
   return at;
+}
+
+/** The first few errors of each cause, which a hundred thousand fields may share; more are never shown. */
+function withoutRepetitions(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const seen = new Map<Error, number>();
+  return errors.filter((error) => {
+    const cause = rootCause(error);
+    const times = (seen.get(cause) ?? 0) + 1;
+    seen.set(cause, times);
+    return times <= MAX_ERRORS;
+  });
 }
 
 function firstOfEach(errors: readonly GraphQLError[]): GraphQLError[] {
