@@ -42,7 +42,7 @@ export function toImageId(value: unknown): string | null {
 /**
  * RepoTags and RepoDigests without `<none>` (engines up to 23, API below 1.43) and null.
  * The containerd store prints one RepoDigest in lists although each repository has one, and a name that
- * was pulled by digest among the tags (28+). There the ID is the digest of the target, so name@ID is what
+ * was pulled by digest, with or without a tag, among the tags (28+). There the ID is the digest of the target, so name@ID is what
  * inspect would say for each repository. Descriptor tells that store from API 1.48 on; below, that the
  * image ID is among the digests, which it never is in other stores.
  */
@@ -55,11 +55,13 @@ export function toReferences(json: Json, id: string): { tags: string[]; digests:
   for (const text of asStrings(json['RepoTags'])) {
     if (text.startsWith('<none>')) continue;
     const name = parseEngineTag(text);
-    if (name === null || name.tag !== null) tags.push(text);
-    else if (name.digest !== null) addDigest(digests, text);
-    if (name !== null && isTarget) {
-      addDigest(digests, `${familiarName(name.domain, name.path)}@${id}`);
+    const familiar = name === null ? '' : familiarName(name.domain, name.path);
+    if (name === null || (name.tag !== null && name.digest === null)) tags.push(text);
+    else if (name.digest !== null) {
+      // The tag of name:tag@digest is what it was pulled by, and may name another image by now.
+      addDigest(digests, name.tag === null ? text : `${familiar}@${name.digest}`);
     }
+    if (name !== null && isTarget) addDigest(digests, `${familiar}@${id}`);
   }
   // A bare digest stands for "no repository"; lists of 28 print it also where none of the platforms is
   // here, although the image has names.

@@ -77,7 +77,8 @@ ImageFilter.implement({
     inUse: t.boolean({ description: 'As inUse.' }),
     platform: t.field({
       type: ImagePlatformFilter,
-      description: 'Some available manifest matches; unknown where the engine keeps no manifests.',
+      description:
+        'Some available manifest matches; unknown where the engine keeps no manifests, or where one that does not match names no platform.',
     }),
     createdAfter: t.field({ type: 'DateTime', description: 'Created later than this.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Created earlier than this.' }),
