@@ -187,6 +187,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     },
     history: () => ({ ...history, targetedReads: catchUp.targetedReads() }),
     close(error) {
+      queue.close();
       giveUp();
       waiting.fail(error);
     },
