@@ -70,7 +70,8 @@ function createMarkSet(now: () => number): MarkSet & { oldest(): number } {
     const mark = marks.get(key);
     if (mark === undefined || mark.first > sentAt) return;
     if (mark.last <= sentAt) marks.delete(key);
-    else mark.first = mark.last;
+    // Of what came in between only the last is known, so that the rest counts from the read on.
+    else mark.first = sentAt + 1;
   }
 
   return {
