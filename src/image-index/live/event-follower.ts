@@ -93,6 +93,8 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
 
 /** How long after a stream is open the last known event may be waited for, in milliseconds. */
 const REPLAY_MS = 500;
+/** How long after that event the missed ones may take: engines tell them at once, in one go. */
+const MISSED_MS = 20;
 
 /** One stream: tells whether it continues the one before, and leaves out what was told already. */
 function createSession(replay: Replay, { kind }: EngineFacts, options: EventFollowerOptions) {
@@ -101,6 +103,7 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
   const lastHeard = replay.lastKey();
   let timer: NodeJS.Timeout | undefined;
   let isOpen = false;
+  let isContinued = false;
   let decided = false;
 
   function decide(gap: boolean): void {
@@ -108,6 +111,13 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
     decided = true;
     clearTimeout(timer);
     options.onResumed(gap);
+  }
+
+  /** Nothing is missing; but what was missed is still to come, and nobody shall be answered before it. */
+  function continueFrom(): void {
+    isContinued = true;
+    clearTimeout(timer);
+    if (!decided) timer = setTimeout(() => decide(false), MISSED_MS);
   }
 
   return {
@@ -119,10 +129,10 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
       else timer = setTimeout(() => decide(true), REPLAY_MS);
     },
     onEvent(event: EngineEvent): void {
-      if (keyOf(event) === lastHeard) decide(false);
+      if (keyOf(event) === lastHeard) continueFrom();
       const isNew = replay.isNew(event);
       // A replay is in order: what comes after the last known event, without it, leaves a gap before.
-      if (isNew) decide(true);
+      if (isNew && !isContinued) decide(true);
       if (isNew) options.onEvent(event);
     },
     end: (): void => clearTimeout(timer),

@@ -8,7 +8,8 @@ interface Mark {
 export interface MarkSet {
   /**
    * It has to be read again because of everything that has happened so far.
-   * @param since the event from which on it is doubtful, when that was found out only now
+   * @param since the event from which on it is doubtful, when that was found out only now; while it is
+   * unknown whether events were missed, what is heard may have happened ever since
    */
   add(key: string, since?: number): void;
   has(key: string): boolean;
@@ -50,7 +51,9 @@ export const STREAM = 'stream';
 export function createMarks(): Marks {
   let seq = 0;
   const now = (): number => seq;
-  const [images, containers, whole] = [createMarkSet(now), createMarkSet(now), createMarkSet(now)];
+  const heardSince = (): number => whole.since(STREAM);
+  const whole = createMarkSet(now, heardSince);
+  const [images, containers] = [createMarkSet(now, heardSince), createMarkSet(now, heardSince)];
   return {
     get seq() {
       return seq;
@@ -63,7 +66,7 @@ export function createMarks(): Marks {
   };
 }
 
-function createMarkSet(now: () => number): MarkSet & { oldest(): number } {
+function createMarkSet(now: () => number, heardSince: () => number): MarkSet & { oldest(): number } {
   const marks = new Map<string, Mark>();
 
   function clear(key: string, sentAt: number): void {
@@ -75,7 +78,7 @@ function createMarkSet(now: () => number): MarkSet & { oldest(): number } {
   }
 
   return {
-    add(key, since = now()) {
+    add(key, since = heardSince()) {
       const first = Math.min(marks.get(key)?.first ?? Infinity, since);
       marks.set(key, { first, last: now() });
     },
