@@ -63,6 +63,8 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     marks,
     table: containers,
     onNew: onNewContainer,
+    isOutdated: ({ imageId }, sentAt) =>
+      imageId !== null && (images.readAt(imageId) ?? -1) > sentAt,
     onRead(all) {
       if (all) options.onContainers();
       onRead();

@@ -15,6 +15,8 @@ export interface ContainerReaderOptions {
   readonly onRead: (all: boolean) => void;
   /** A container was found that an event had told of; `since` is that event. */
   readonly onNew: (row: ContainerRow, since: number) => void;
+  /** Whether the image of a container was read after the container: it may be called otherwise now. */
+  readonly isOutdated: (row: ContainerRow, sentAt: number) => boolean;
 }
 
 /** Reads marked containers, one question at a time. */
@@ -47,16 +49,19 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
   }
 
   async function readAll(): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const rows = await engine.listContainers(closing.signal);
+    const since = Math.min(marks.whole.since(ALL_CONTAINERS), sentAt);
+    const fresh = rows.filter(({ id }) => table.get(id) === null);
     table.replaceAll(new Map(rows.map((row) => [row.id, row])), sentAt);
     marks.whole.clear(ALL_CONTAINERS, sentAt);
     marks.containers.clearAll(sentAt);
+    for (const row of fresh) checkNames(row, sentAt, since);
     onRead(true);
   }
 
   async function readMarked(ids: readonly string[]): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const rows = await engine.listContainers(closing.signal, ids);
     const found = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
@@ -66,10 +71,17 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
       if (row === undefined) table.remove(id, sentAt);
       else table.put(id, row, sentAt);
       marks.containers.clear(id, sentAt);
-      if (row !== undefined && isNew) options.onNew(row, since);
+      if (row === undefined || !isNew) continue;
+      checkNames(row, sentAt, since);
+      options.onNew(row, since);
     }
     reads += ids.length;
     onRead(false);
+  }
+
+  /** What happens to the image of a container that is not known yet marks nothing. */
+  function checkNames(row: ContainerRow, sentAt: number, since: number): void {
+    if (options.isOutdated(row, sentAt)) marks.containers.add(row.id, since);
   }
 
   function done(): void {

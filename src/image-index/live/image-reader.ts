@@ -73,7 +73,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   }
 
   async function read(key: string): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const startedAt = performance.now();
     reading.add(key);
     looks.delete(key);

@@ -44,7 +44,7 @@ export function createListReader({
   }
 
   async function list(): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const startedAt = performance.now();
     try {
       const rows = await engine.listImages(closing.signal);

@@ -24,13 +24,18 @@ export interface MarkSet {
 }
 
 /**
- * What the index has heard of and not yet looked at. Time is counted in events: `seq` grows with each, a
- * read bears the seq at which it was sent, and settles only what was marked up to then.
+ * What the index has heard of and not yet looked at. Time is counted in events and in reads that were sent:
+ * `seq` grows with each, a read bears the seq at which it was sent, and settles only what was marked up to
+ * then. What one read makes doubtful is not settled by another that was under way.
  */
 export interface Marks {
   readonly seq: number;
+  /** How often something was heard of. */
+  readonly heard: number;
   /** Something was heard of. */
   advance(): number;
+  /** A read is sent now. @returns when that is */
+  send(): number;
   /** Image IDs, and canonical references where the engine gave no ID. */
   readonly images: MarkSet;
   readonly containers: MarkSet;
@@ -50,6 +55,7 @@ export const STREAM = 'stream';
 /** Nothing was heard of yet. */
 export function createMarks(): Marks {
   let seq = 0;
+  let heard = 0;
   const now = (): number => seq;
   const heardSince = (): number => whole.since(STREAM);
   const whole = createMarkSet(now, heardSince);
@@ -58,7 +64,14 @@ export function createMarks(): Marks {
     get seq() {
       return seq;
     },
-    advance: () => ++seq,
+    get heard() {
+      return heard;
+    },
+    advance() {
+      heard++;
+      return ++seq;
+    },
+    send: () => seq++,
     images,
     containers,
     whole,
@@ -66,7 +79,10 @@ export function createMarks(): Marks {
   };
 }
 
-function createMarkSet(now: () => number, heardSince: () => number): MarkSet & { oldest(): number } {
+function createMarkSet(
+  now: () => number,
+  heardSince: () => number,
+): MarkSet & { oldest(): number } {
   const marks = new Map<string, Mark>();
 
   function clear(key: string, sentAt: number): void {

@@ -40,7 +40,7 @@ export interface Tracker {
 export function createTracker(options: LiveIndexOptions): Tracker {
   const { engine } = options;
   const marks = createMarks();
-  const images = createImageTable();
+  const images = createImageTable(() => marks.heard);
   const containers = createReadTable<ContainerRow>(isSameRow);
   const waiting = createWaitingRoom();
   const queue = createEventQueue(options.onImageEvent ?? (() => {}));
