@@ -52,6 +52,9 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     if (closing.signal.aborted || marks.images.size + looks.size === 0) return;
     const isAllowed = options.isAllowed();
     if (isAllowed === null) return;
+    // Nobody waits for a second look: where only lists tell, it is left to the next one.
+    if (!isAllowed) looks.clear();
+    if (marks.images.size + looks.size === 0) return;
     if (!isAllowed || isListCheaper()) return giveToList([...marks.images.keys()]);
     for (const key of [...marks.images.keys(), ...looks]) {
       if (reading.size >= PARALLEL_READS) return;
