@@ -74,6 +74,8 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
     } catch (error) {
       if (closing.signal.aborted) return false;
       if (error instanceof EngineError && !session.opened() && REFUSALS.has(error.code)) {
+        // Nobody follows until then: the next stream is a new start.
+        replay.forget();
         options.onRefused();
         return true;
       }

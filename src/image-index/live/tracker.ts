@@ -152,12 +152,14 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     healing?.listed(catchUp.lastListMs());
     if (!isDue) healing?.reconciled(changed.size > 0);
     complete('images');
+    if (mode === 'OFF') return;
     if (!marks.whole.has(ALL_IMAGES)) setMode(healing?.isDegraded() ? 'DEGRADED' : 'LIVE');
   }
 
   function complete(part: 'images' | 'containers'): void {
     missing.delete(part);
-    if (missing.size === 0) publisher.start();
+    // A list that was under way does not make up for events that nobody hears.
+    if (missing.size === 0 && mode !== 'OFF') publisher.start();
   }
 
   function progress(): void {
@@ -169,7 +171,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     return startHealing({
       engine,
       countImages: () => (publisher.isSettled() ? images.size : null),
-      onReconcile: () => catchUp.reconcile(),
+      onReconcile: () => void (mode !== 'OFF' && catchUp.reconcile()),
       onSilence: () => follower.restart(),
     });
   }
