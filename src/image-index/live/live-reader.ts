@@ -62,8 +62,10 @@ export function createLiveReader(
     return {
       images: async () => (await snapshot())?.view ?? instead.images(),
       containers: async () => (await snapshot())?.containers ?? instead.containers(),
-      statusTexts: async () =>
-        new Map((await listContainers(signal)).map((row) => [row.id, row.statusText])),
+      async statusTexts() {
+        if ((await snapshot()) === null) return instead.statusTexts();
+        return new Map((await listContainers(signal)).map((row) => [row.id, row.statusText]));
+      },
       async sharedSizes() {
         const seen = await snapshot();
         return seen === null ? instead.sharedSizes() : sharedSizes(seen.contentGeneration, signal);
