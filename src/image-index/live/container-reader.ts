@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRow, Engine } from '../../engine/engine.ts';
 import { ALL_CONTAINERS, type Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
@@ -90,7 +91,7 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
   }
 
   function failed(): void {
-    setTimeout(done, RETRY_MS).unref();
+    void sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).then(done, () => {});
   }
 
   return {

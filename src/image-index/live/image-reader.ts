@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, ImageRow } from '../../engine/engine.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
@@ -118,7 +119,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     if (count >= 2 && !closing.signal.aborted) {
       failures.delete(key);
       giveToList([key]);
-    } else await new Promise((done) => setTimeout(done, RETRY_MS).unref());
+    } else await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {});
   }
 
   return {
