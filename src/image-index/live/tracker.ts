@@ -1,13 +1,12 @@
 import type { EngineError } from '../../engine/engine-error.ts';
 import type { ContainerRow, EngineEvent, EngineFacts, ImageRow } from '../../engine/engine.ts';
-import type { ImageEventRecord } from '../image-event-log.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';
 import { isTooBig } from './bounds.ts';
 import { createCatchUp, markEverything } from './catch-up.ts';
 import { followEvents } from './event-follower.ts';
 import { markEvent } from './event-marks.ts';
-import { createEventQueue } from './event-queue.ts';
+import { createEventQueue, resynced } from './event-queue.ts';
 import { type Healing, startHealing } from './healing.ts';
 import { createImageTable } from './image-table.ts';
 import type { LiveIndexOptions } from './live-index.ts';
@@ -194,10 +193,4 @@ export function createTracker(options: LiveIndexOptions): Tracker {
       waiting.fail(error);
     },
   };
-}
-
-/** Tells those who follow that they may have missed something. */
-function resynced(engine: string): ImageEventRecord {
-  const time = BigInt(Date.now()) * 1_000_000n;
-  return { engine, action: 'RESYNCED', time, reference: null, imageId: null };
 }
