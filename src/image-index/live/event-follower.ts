@@ -29,7 +29,14 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** How soon an engine that refuses its events is asked again, in milliseconds. */
 const REFUSED_PAUSE_MS = 15_000;
-const REFUSALS: ReadonlySet<string> = new Set(['ENGINE_FORBIDDEN', 'NOT_FOUND', 'ENGINE_ERROR']);
+/** One that answers otherwise, but not this, refuses too. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ENGINE_FORBIDDEN',
+  'NOT_FOUND',
+  'ENGINE_ERROR',
+  'ENGINE_TIMEOUT',
+  'ENGINE_BAD_RESPONSE',
+]);
 
 /** Follows an engine through restarts, cut streams and another engine at the same address. */
 export function followEvents(options: EventFollowerOptions): EventFollower {
