@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createImageEventLog } from '../src/image-index/image-event-log.ts';
 import { connectTo, createTestGateway, type TestGateway } from './support/gateway.ts';
 import type { HttpEngine } from './support/http-engine.ts';
 import { containerdStore, idOf, startStandInEngine } from './support/stand-in-engine.ts';
@@ -125,6 +126,31 @@ describe('what an operation over 1,000 images costs the engine', () => {
       /^(INVALID_REFERENCE|PAGE_SIZE_OUT_OF_RANGE|BAD_USER_INPUT|ENGINE_UNKNOWN)$/,
     );
     expect(http.calls).toEqual([]);
+  });
+});
+
+describe('what an event of a subscription costs the engine', () => {
+  it.each<[string, string, readonly string[]]>([
+    ['no call for its own fields', 'cursor action time reference imageId engine { name }', []],
+    [
+      'what its image would cost by itself',
+      'image { size parent { id } repoTags { repository { name } } usedBy { totalCount } }',
+      [LIST, CONTAINERS],
+    ],
+  ])('is %s', async (_, fields, calls) => {
+    const engine = connectTo('e', http.dial);
+    await engine.facts();
+    const events = createImageEventLog();
+    const followed = createTestGateway([engine], { events, mode: 'LIVE' });
+    http.calls.splice(0);
+    const answers = followed.subscribe(`subscription { imageEvents { ${fields} } }`);
+    const first = answers.next();
+    await vi.waitFor(() => expect(events.followers).toBe(1));
+    events.append({ engine: 'e', action: 'TAG', time: 1n, reference: null, imageId: idOf(2) });
+    expect((await first).value?.errors).toBeUndefined();
+    expect([...http.calls].sort()).toEqual([...calls].sort());
+    events.close();
+    followed.close();
   });
 });
 

@@ -1,7 +1,8 @@
-import type { ApiVersion, ImageRow } from './engine.ts';
+import type { ApiVersion, ImageRow, ManifestRow } from './engine.ts';
 import { asCount, asObject, asStrings, asText, type Json } from './json-values.ts';
 import { toKeyValues, toDescriptor, toManifests } from './manifest-mapping.ts';
 import { familiarName, isDigest, parseEngineDigest, parseEngineTag } from './reference.ts';
+import { compareAge } from './row-order.ts';
 
 /** Go's zero time in seconds: engines up to 24 print it for an image without a date (engine ≥25: 0). */
 const ZERO_TIME_SECONDS = -62_135_596_800;
@@ -26,9 +27,22 @@ export function toImageRow(json: Json, api: ApiVersion): ImageRow | null {
     size: asCount(json['Size']) ?? 0,
     labels: toKeyValues(json['Labels']),
     // The containerd store leaves out an empty list; where it gives no descriptor it cannot say.
-    manifests: toManifests(json['Manifests'], api) ?? (descriptor === null ? null : []),
-    descriptor,
+    manifests:
+      withoutNamesOf(id, toManifests(json['Manifests'], api)) ?? (descriptor === null ? null : []),
+    descriptor: descriptor === null ? null : { ...descriptor, annotations: [] },
   };
+}
+
+/**
+ * The containerd store keeps a descriptor for each name of an image, and annotates it with what made that
+ * name (loaded, built, pulled); a list and an inspect print any one of them (seen on 28.5). So the
+ * annotations of an image's own descriptor tell of one of its names and not of the image.
+ */
+function withoutNamesOf(id: string, manifests: ManifestRow[] | null): ManifestRow[] | null {
+  if (manifests === null) return null;
+  return manifests.map((row) =>
+    row.digest === id ? { ...row, descriptor: { ...row.descriptor, annotations: [] } } : row,
+  );
 }
 
 /** An image ID with its algorithm. Podman prints ParentId and event IDs without; "" is no ID. */
@@ -95,9 +109,7 @@ export function mergeRows(rows: readonly ImageRow[]): ImageRow[] {
     const known = byId.get(row.id);
     byId.set(row.id, known === undefined ? row : mergeTwo(known, row));
   }
-  return [...byId.values()].sort(
-    (a, b) => (b.created ?? -Infinity) - (a.created ?? -Infinity) || (a.id < b.id ? -1 : 1),
-  );
+  return [...byId.values()].sort(compareAge);
 }
 
 function mergeTwo(a: ImageRow, b: ImageRow): ImageRow {

@@ -124,7 +124,8 @@ export function isDangling(image: Image): boolean {
   return image.row.tags.length === 0 && !isNamedByDigest(image.row);
 }
 
-function namesOf(image: Image) {
+/** The names of an image: its tags, and its digests with a repository. */
+export function namesOf(image: Image): readonly ParsedName[] {
   return [...image.tags, ...image.digests].flatMap(({ name }) => (name === null ? [] : [name]));
 }
 

@@ -26,6 +26,8 @@ type Log = (error: unknown, code: ErrorCode) => void;
  */
 export function usePublicErrors(log: Log): Plugin<Context> {
   const show = (error: GraphQLError): GraphQLError => toShown(error, log);
+  const shown = (errors: readonly GraphQLError[]): GraphQLError[] =>
+    firstOfEach(withoutRepetitions(errors).map(show));
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
@@ -53,11 +55,24 @@ export function usePublicErrors(log: Log): Plugin<Context> {
         },
       };
     },
+    onSubscribe({ args }) {
+      return {
+        onSubscribeResult: () => ({
+          onNext({ result, setResult }) {
+            const errors = [...(result.errors ?? []), ...args.contextValue.reported];
+            if (errors.length > 0) setResult({ ...result, errors: shown(errors) });
+          },
+        }),
+        onSubscribeError({ error, setError }) {
+          // Nobody reads what an event fails with whose client has left.
+          if (!args.contextValue.signal.aborted) setError(show(error as GraphQLError));
+        },
+      };
+    },
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
-      const errors = firstOfEach(withoutRepetitions(result.errors).map(show));
-      setResult({ ...result, errors } as never);
+      setResult({ ...result, errors: shown(result.errors) } as never);
     },
   };
 }
