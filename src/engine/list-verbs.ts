@@ -1,6 +1,6 @@
 import { toContainerRow } from './container-mapping.ts';
 import type { Ask, DockerFor } from './docker-calls.ts';
-import type { ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
+import type { ApiVersion, ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
@@ -11,6 +11,10 @@ import { readObject } from './transport.ts';
 /** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
 const PATIENT_PING_MS = 5_000;
 const DISK_USAGE_MS = 15_000;
+
+/** Engine 1.13; before, nothing tells shared sizes. */
+const DISK_USAGE: ApiVersion = 25;
+const LISTS_WITH_SHARED_SIZE: ApiVersion = 42;
 
 type Ping = (signal: AbortSignal, headTimeoutMs: number) => Promise<void>;
 type LongRead = <Result>(
@@ -78,8 +82,9 @@ async function sharedSizes(
   // Podman never computes it: 0 from 5.6 on when asked, 0 always before.
   if (facts.kind === 'PODMAN') return new Map();
   const { api } = facts;
-  if (api < 42) {
-    // shared-size is ignored below API 1.42; there only /system/df computes it.
+  if (api < DISK_USAGE) return new Map();
+  if (api < LISTS_WITH_SHARED_SIZE) {
+    // shared-size is ignored here, and only /system/df computes it, which leaves out intermediate images.
     const call = { api, headTimeoutMs: DISK_USAGE_MS, signal, read: readObject };
     return toSharedSizes((await docker(call).df()) as Record<string, unknown>);
   }
