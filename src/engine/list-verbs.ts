@@ -28,12 +28,17 @@ export function createListVerbs(name: string, docker: DockerFor, ask: Ask, ping:
   /** Lists take longer than any sensible deadline on a big store: they live as long as pings are answered. */
   const long: LongRead = (signal, run) =>
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
-  const images = createRowMemory<ImageRow>();
+  let known = { api: 0, rows: createRowMemory<ImageRow>() };
+  /** Another version means something else by the same bytes. */
+  const memoryOf = (api: ApiVersion) => {
+    if (known.api !== api) known = { api, rows: createRowMemory<ImageRow>() };
+    return known.rows;
+  };
   return {
     listImages: (signal) =>
       ask(({ api }) =>
         long(signal, (signal) =>
-          images.during(async (remember) => {
+          memoryOf(api).during(async (remember) => {
             const read = rowReader((json) => toImageRow(json, api), remember);
             const docked = docker({ api, headTimeoutMs: null, signal, read });
             // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).

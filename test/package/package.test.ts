@@ -27,8 +27,9 @@ interface Packed {
 /** As it is after git clone and npm ci, but for what an older release has left in dist. */
 function copyOfClone(folder: string): string {
   const clone = join(folder, 'clone');
-  const left = ['.git', '.cache', 'dist', 'node_modules'].map((name) => join(ROOT, name));
-  cpSync(ROOT, clone, { recursive: true, filter: (path) => !left.includes(path) });
+  const names = ['.git', '.cache', 'dist', 'node_modules'];
+  const left = new Set(names.map((name) => join(ROOT, name)));
+  cpSync(ROOT, clone, { recursive: true, filter: (path) => !left.has(path) });
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   mkdirSync(join(clone, 'dist'));
   writeFileSync(join(clone, 'dist/left-over.js'), '');

@@ -21,6 +21,8 @@ export async function startHttpEngine(answer: http.RequestListener): Promise<Htt
     calls.push(`${request.method} ${request.url}`);
     answer(request, response);
   });
+  // Engines are patient with connections that nobody uses.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
     socketPath,
