@@ -105,7 +105,7 @@ export function createScriptedReads(engine: string): ScriptedReads {
     hold: (...verbs) => verbs.forEach((verb) => holding.add(verb)),
     letGo() {
       holding.clear();
-      for (const read of [...held]) read.release();
+      while (held.length > 0) held[0]?.release();
     },
     failNext: (verb, times, code = 'ENGINE_ERROR') => void failures.set(verb, { times, code }),
     async read(verb, key, signal, answer) {

@@ -61,7 +61,7 @@ export function createScriptedStream(engine: string, remembered: number): Script
           end(error: unknown) {
             open = null;
             signal.removeEventListener('abort', aborted);
-            reject(error as Error);
+            reject(error);
           },
         };
         signal.addEventListener('abort', aborted);

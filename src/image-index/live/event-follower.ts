@@ -29,6 +29,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** How soon an engine that refuses its events is asked again, in milliseconds. */
 const REFUSED_PAUSE_MS = 15_000;
+/** A stream that ends so soon, so often in a row, follows nothing: each would only mean another list. */
+const SHORT_STREAM_MS = 2_000;
+const MOST_SHORT_STREAMS = 8;
 /** One that answers otherwise, but not this, refuses too. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'ENGINE_FORBIDDEN',
@@ -47,6 +50,7 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
   async function run(): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     let known = '';
+    let shortStreams = 0;
     while (!closing.signal.aborted) {
       const facts = await options.engine.greetAgain();
       if (facts !== null) {
@@ -57,9 +61,19 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
         }
         known = identity;
         const openedAt = performance.now();
-        const refused = await watch(facts);
-        if (performance.now() - openedAt > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
-        if (refused) pause = REFUSED_PAUSE_MS;
+        let refused = await watch(facts);
+        const isShort = performance.now() - openedAt < SHORT_STREAM_MS;
+        shortStreams = isShort ? shortStreams + 1 : 0;
+        if (!isShort) pause = FIRST_PAUSE_MS;
+        if (shortStreams >= MOST_SHORT_STREAMS && !refused && !closing.signal.aborted) {
+          refused = true;
+          options.onRefused();
+        }
+        if (refused) {
+          pause = REFUSED_PAUSE_MS;
+          // Nobody follows until then: the next stream is a new start.
+          replay.forget();
+        }
       }
       // Many gateways shall not come back to a restarted engine at the same moment.
       await sleep(pause * (0.5 + Math.random() / 2), undefined, {
@@ -81,8 +95,6 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
     } catch (error) {
       if (closing.signal.aborted) return false;
       if (error instanceof EngineError && !session.opened() && REFUSALS.has(error.code)) {
-        // Nobody follows until then: the next stream is a new start.
-        replay.forget();
         options.onRefused();
         return true;
       }

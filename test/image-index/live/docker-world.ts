@@ -115,8 +115,10 @@ export function createDockerWorld(scripted: ScriptedEngine): DockerWorld {
       if (isLast) images.delete(owner);
       return [image('UNTAG', owner, toName(one)), ...(isLast ? [image('DELETE', owner)] : [])];
     },
-    import(one, other) {
-      const { number } = make(100 + (other % 2 === 0 ? 1 : made));
+    import(one) {
+      // With a manifest of its own: what happened to one that an image shared which came and went before it
+      // could be read cannot be known.
+      const { number } = make(200 + made);
       owners.set(toName(one), number);
       return [image('TAG', number, toName(one)), image('IMPORT', number)];
     },

@@ -108,7 +108,7 @@ function take(step: Step, opened: OpenIndex, world: DockerWorld): Promise<void> 
 async function expectAgreement({ index, scripted }: OpenIndex, world: DockerWorld): Promise<void> {
   world.announce(Infinity);
   scripted.reads.letGo();
-  await pass(5_000);
+  await pass(20_000);
   expect(index.version()).not.toBeNull();
   const reading = read(index);
   expect((await reading.images()).rows).toEqual([...scripted.images.values()].sort(compareAge));

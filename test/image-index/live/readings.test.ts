@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../../../src/gateway.ts';
 import type { ScriptedEngine } from '../../support/scripted-engine.ts';
 import { containerRow, imageRow } from '../../support/scripted-rows.ts';
@@ -148,7 +148,7 @@ describe('what cannot be read within 2 s', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
-      return (await response.json()) as any;
+      return response.json();
     };
     const untilAsked = () => vi.waitFor(() => expect(index.state().readsSaved).toBe(1), 10_000);
     scripted.reads.hold('readImage');
@@ -279,9 +279,6 @@ describe('an index of more images than it may hold', () => {
 });
 
 describe('closing', () => {
-  let timers = 0;
-  afterEach(() => expect(timers).toBe(0));
-
   it.each<[string, (scripted: ScriptedEngine) => void]>([
     ['while nothing happens', () => {}],
     ['while an image is read', (scripted) => scripted.reads.hold('readImage')],
@@ -299,7 +296,7 @@ describe('closing', () => {
     await pass();
     index.close();
     await pass();
-    timers = vi.getTimerCount();
+    expect(vi.getTimerCount()).toBe(0);
     expect(scripted.reads.held).toEqual([]);
     expect(scripted.events.isOpen).toBe(false);
     expect(scripted.isClosed).toBe(true);
