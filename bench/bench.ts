@@ -7,7 +7,7 @@ import { benchCold } from './cold.ts';
 import { features } from './gateway.ts';
 import { findApiFile } from './peer.ts';
 import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
-import { untagAll } from './tags.ts';
+import { untagAll } from './engine.ts';
 import { benchTenThousand } from './ten-thousand.ts';
 import { benchWarm } from './warm.ts';
 

@@ -1,10 +1,10 @@
+import { engineList, tag, untag } from './engine.ts';
 import { type Gateway, startWarm, UNCACHED } from './gateway.ts';
-import { engineList, load } from './load.ts';
+import { load } from './load.ts';
 import { cpuOf, processesOfEngine } from './proc.ts';
 import { ask, type PageData, query } from './query.ts';
 import { atMost, type Bar, digits } from './report.ts';
 import { percentile } from './statistics.ts';
-import { tag, untag } from './tags.ts';
 
 const ROUNDS = 60;
 /** Without a live index each look is a list: fewer rounds, and the figure says how many. */

@@ -1,6 +1,7 @@
+import { engineList } from './engine.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startGateway, startWarm, UNCACHED } from './gateway.ts';
-import { engineList, graphql, load } from './load.ts';
+import { graphql, load } from './load.ts';
 import { ask, page, type PageData } from './query.ts';
 import { atMost, type Bar, digits } from './report.ts';
 import { median, medianRatio } from './statistics.ts';

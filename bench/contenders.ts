@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { engineList } from './engine.ts';
 import { OFF, startWarm, UNCACHED } from './gateway.ts';
-import { engineList, graphql, type Target } from './load.ts';
+import { graphql, type Target } from './load.ts';
 import { findApiFile, startPeer } from './peer.ts';
 import { processesOfEngine } from './proc.ts';
 import { type Running, start } from './processes.ts';

@@ -20,7 +20,7 @@ export interface Gateway extends Running {
 }
 
 const MAIN = 'dist/main.js';
-const WARM_MS = 120_000;
+const WARM_MS = 60_000;
 
 /** What the build can do: the same benchmark runs on releases from before the live index. */
 export function features(): Features {
@@ -61,13 +61,21 @@ export async function startGateway(engine: string, settings = LIVE): Promise<Gat
 /** Starts a gateway and waits until it answers from its index, where it has one. */
 export async function startWarm(engine: string, settings = LIVE): Promise<Gateway> {
   const gateway = await startGateway(engine, settings);
-  const deadline = performance.now() + WARM_MS;
-  while (settings.index === 'live' && features().live && !(await isLive(gateway.url))) {
-    if (performance.now() > deadline) throw new Error('the index does not become live');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  if (settings.index === 'live' && features().live) await untilLive(gateway.url, engine);
   await ask(gateway.url, page(1));
   return gateway;
+}
+
+/** An engine without events never gets there; what is measured then is what its users have. */
+async function untilLive(url: string, engine: string): Promise<void> {
+  const deadline = performance.now() + WARM_MS;
+  while (!(await isLive(url))) {
+    if (performance.now() > deadline) {
+      process.stderr.write(`bench: the index of ${engine} is not live\n`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function isLive(url: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, request, type RequestOptions } from 'node:http';
 import type { Query } from './query.ts';
 import { percentile } from './statistics.ts';
@@ -17,12 +18,16 @@ export interface Pressure {
   readonly requests?: number;
   /** Unanswered requests are given up after so many milliseconds. */
   readonly patienceMs?: number;
+  /** Whether answers with errors are counted. They end the run otherwise, as their time says nothing. */
+  readonly mayFail?: boolean;
 }
 
 /** What came of it. */
 export interface Load {
   /** Milliseconds of each answer. */
   readonly latencies: readonly number[];
+  /** Requests that were answered with an error, or given up. */
+  readonly failed: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -38,27 +43,26 @@ export function graphql(url: string, body: Query): Target {
   };
 }
 
-/** The list that an engine itself gives, with all that a page can ask for. */
-export function engineList(engine: string): Target {
-  const socketPath = engine.slice('unix://'.length);
-  return { options: { socketPath, path: '/v1.47/images/json?all=1&manifests=1' } };
-}
-
 /** Clients that each ask again as soon as they are answered. @throws when one has errors */
 export async function load(target: Target, pressure: Pressure): Promise<Load> {
-  const { clients, ms, requests = Infinity, patienceMs = 120_000 } = pressure;
+  const { clients, ms, requests = Infinity, patienceMs = 120_000, mayFail = false } = pressure;
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const giveUp = AbortSignal.timeout(patienceMs);
+  setMaxListeners(clients, giveUp);
   const start = performance.now();
   const latencies: number[] = [];
-  let [sent, last] = [0, start];
+  let [sent, failed, last] = [0, 0, start];
   const client = async (): Promise<void> => {
     while (sent < requests && performance.now() - start < ms) {
       sent += 1;
       const before = performance.now();
-      if (!(await answered(target, agent, giveUp))) return;
+      const isGood = await answered(target, agent, giveUp).catch((error: unknown) => {
+        if (mayFail) return false;
+        throw error;
+      });
       last = performance.now();
-      latencies.push(last - before);
+      if (isGood) latencies.push(last - before);
+      else failed += 1;
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
@@ -66,6 +70,7 @@ export async function load(target: Target, pressure: Pressure): Promise<Load> {
   const perSecond = latencies.length === 0 ? 0 : (latencies.length * 1000) / (last - start);
   return {
     latencies,
+    failed,
     perSecond,
     p50: percentile(latencies, 50),
     p99: percentile(latencies, 99),

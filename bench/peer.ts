@@ -43,7 +43,8 @@ export async function startPeer(engine: string, apiFile: string, folder: string)
 }
 
 async function compose(supergraph: string, apiFile: string, endpoint: string): Promise<void> {
-  if (!existsSync(join(PEERS, 'node_modules'))) {
+  // npm writes this file when everything is in place.
+  if (!existsSync(join(PEERS, 'node_modules/.package-lock.json'))) {
     await run('npm', ['ci', '--silent', '--no-audit', '--no-fund'], { cwd: PEERS });
   }
   await run('node_modules/.bin/mesh-compose', ['-o', supergraph], {

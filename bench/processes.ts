@@ -22,6 +22,10 @@ export interface StartOptions {
   readonly channel?: boolean;
 }
 
+/** A benchmark that fails leaves nothing behind. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill()));
+
 /** Starts Node with these arguments; resolves once the server says where it listens. */
 export async function start(
   args: readonly string[],
@@ -31,6 +35,7 @@ export async function start(
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', channel ? 'ipc' : 'ignore'],
   });
+  children.add(child);
   forwardWarnings(child);
   const url = await addressOf(child, ready);
   const pid = child.pid as number;

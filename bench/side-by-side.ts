@@ -55,10 +55,12 @@ async function measure(
   first: number,
   clients: number,
 ): Promise<Round> {
-  const slow = { ms: 1, requests: clients, patienceMs: clients > 1 ? SLOW_PATIENCE_MS : 120_000 };
+  const patienceMs = clients > 1 ? SLOW_PATIENCE_MS : 120_000;
+  const slow = { ms: patienceMs, requests: clients, patienceMs };
   const before = [await cpuOf(contender.pids), await cpuOf(engine.pids)];
   const result = await load(contender.target(first), {
     clients,
+    mayFail: true,
     ...(contender.isSlow ? slow : QUICK),
   });
   const after = [await cpuOf(contender.pids), await cpuOf(engine.pids)];
@@ -95,15 +97,10 @@ export function sideBySideTable(cells: readonly Cell[]): Table {
 function toRow({ contender, first, clients, rounds }: Cell): readonly string[] {
   const middle = (figure: (round: Round) => number) => median(rounds.map(figure));
   const place = [contender.name, first.toLocaleString('en'), String(clients)];
-  const answers = rounds.reduce((sum, { latencies }) => sum + latencies.length, 0);
-  if (answers === 0) {
-    const never = `none within ${SLOW_PATIENCE_MS / 1000} s`;
-    return [...place, '0', never, '–', '–', '–', '–'];
-  }
   const isEngine = contender.running === null;
   return [
     ...place,
-    digits(middle(({ perSecond }) => perSecond)),
+    digits(middle(({ perSecond }) => perSecond)) + failures(rounds),
     milliseconds(middle(({ p50 }) => p50)),
     milliseconds(middle(({ p99 }) => p99)),
     isEngine ? '–' : milliseconds(middle(({ cpu }) => cpu)),
@@ -112,6 +109,14 @@ function toRow({ contender, first, clients, rounds }: Cell): readonly string[] {
   ];
 }
 
+/** How many requests had no answer in time, or one with errors. */
+function failures(rounds: readonly Round[]): string {
+  const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+  const all = rounds.reduce((sum, { latencies }) => sum + latencies.length, failed);
+  return failed === 0 ? '' : ` (${failed} of ${all} failed)`;
+}
+
 function milliseconds(value: number): string {
+  if (!Number.isFinite(value)) return '–';
   return value >= 1_000 ? `${digits(value / 1_000)} s` : `${digits(value)} ms`;
 }

@@ -11,7 +11,7 @@ import {
   sideBySideTable,
 } from './side-by-side.ts';
 import { median, medianRatio } from './statistics.ts';
-import { tag, untag } from './tags.ts';
+import { tag, untag } from './engine.ts';
 
 const CHANGING_MS = 10_000;
 const [THOUSAND, TWENTY] = PAGES;
