@@ -88,7 +88,7 @@ export function roundsOf(
 /** All of it. */
 export function sideBySideTable(cells: readonly Cell[]): Table {
   return {
-    title: `1,000 images on Docker 28.5, side by side; medians of ${ROUNDS} rounds, processor time for each answer:`,
+    title: `1,000 images on Docker 28.5, side by side. Medians of ${ROUNDS} rounds; processor time for each answer; whoever has to wait ${SLOW_PATIENCE_MS / 1_000} s gives up:`,
     head: ['server', 'page', 'clients', 'answers/s', 'p50', 'p99', 'CPU', "engine's CPU", 'RSS'],
     rows: cells.map(toRow),
   };
