@@ -1,7 +1,9 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import { createDeadlines } from './deadlines.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine } from './engine/engine.ts';
 import { PublicError, toPublicError } from './errors.ts';
+import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { type EngineFailure, firstThatHas } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
@@ -9,11 +11,23 @@ import { createLoaders, type Loaders } from './loaders/loaders.ts';
 /** The most rows that one operation may return, counted with the real sizes of nested lists. */
 const MAX_ROWS = 100_000;
 
+/** How long one operation, or one event of a subscription, may take: less than the 30 s that routers wait. */
+const OPERATION_MS = 20_000;
+
 /** What resolvers have to work with, made anew for each operation. */
 export interface Context {
   /** By configured engine name, in the order of configuration. */
   readonly indexes: ReadonlyMap<string, ImageIndex>;
+  /** What happened to images, on all engines. */
+  readonly events: ImageEventLog;
   readonly loaders: Loaders;
+  /** Aborted when the client has left; an operation's time is counted by the loaders. */
+  readonly signal: AbortSignal;
+  /**
+   * Begins the next event of a subscription, as if it were an operation of its own: with new reads, a new
+   * deadline, no row counted and no error reported. Events of one subscription follow one another.
+   */
+  renew(): void;
   /** The engine of a configured name that an image or container of this operation bears. */
   engineOf(name: string): Engine;
   /** Errors that stand beside data instead of in its place: of engines that are missing in a connection. */
@@ -31,18 +45,38 @@ export interface Context {
   ): Promise<Answer | null>;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
+  /**
+   * What a field gives, counted: a list by its length, a thing as one. Every list counts, and every thing
+   * that leads back to the type that it was reached from: nesting multiplies lists, and fragments that
+   * select the next one under two aliases multiply things. @throws PublicError QUERY_TOO_COMPLEX
+   */
+  counted<Value>(value: Value): Value;
 }
 
-/** @param signal is aborted when the operation's time is up or its client has left */
+/** @param signal is aborted when the client has left */
 export function createContext(
   indexes: ReadonlyMap<string, ImageIndex>,
+  events: ImageEventLog,
   signal: AbortSignal,
 ): Context {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
+  const loaders = createLoaders(indexes, deadline);
+  const eventDeadlines = createDeadlines(signal, OPERATION_MS);
   const reported: GraphQLError[] = [];
   let rows = 0;
+  let tooComplex: PublicError | null = null;
   const context: Context = {
     indexes,
-    loaders: createLoaders(indexes, signal),
+    events,
+    loaders,
+    signal,
+    renew() {
+      // In place: Yoga copies the properties of a context into its own.
+      Object.assign(loaders, createLoaders(indexes, eventDeadlines()));
+      reported.length = 0;
+      rows = 0;
+      tooComplex = null;
+    },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,
     reported,
     reportFailures(failures, asked, info) {
@@ -63,7 +97,12 @@ export function createContext(
     },
     spend(more) {
       rows += more;
-      if (rows > MAX_ROWS) throw new PublicError('QUERY_TOO_COMPLEX');
+      // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
+      if (rows > MAX_ROWS) throw (tooComplex ??= new PublicError('QUERY_TOO_COMPLEX'));
+    },
+    counted(value) {
+      if (value !== null) context.spend(Array.isArray(value) ? value.length : 1);
+      return value;
     },
   };
   return context;

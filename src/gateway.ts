@@ -1,18 +1,21 @@
 import { createYoga, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
+import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { useStaleness } from './plugins/use-staleness.ts';
 import { schema } from './schema/index.ts';
 
-/** How long one operation may take, in milliseconds: shorter than the 30 s that routers wait. */
-const OPERATION_MS = 20_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
 /** What the gateway serves, and whom it tells of what clients do not see. */
 export interface GatewayOptions {
   /** By configured engine name, in the order of configuration. */
   readonly indexes: ReadonlyMap<string, ImageIndex>;
+  /** Where the indexes say what happened to images; without one nothing ever does. */
+  readonly events?: ImageEventLog;
   /** Told of every error whose cause clients do not see. */
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
   /** Told what Yoga itself has to say. */
@@ -25,14 +28,17 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
+  const { indexes, events = createImageEventLog() } = options;
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: ({ request }) => {
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(OPERATION_MS)]);
-      return createContext(options.indexes, signal);
-    },
-    plugins: [usePublicErrors(options.onHiddenError), useExecutionCancellation()],
+    context: ({ request }) => createContext(indexes, events, request.signal),
+    plugins: [
+      usePublicErrors(options.onHiddenError),
+      useStaleness(),
+      useExecutionCancellation(),
+      useEventStream(),
+    ],
     maskedErrors: false,
     cors: false,
     multipart: false,

@@ -87,7 +87,8 @@ export function checkPageArgs(ordering: Ordering, args: PageArgs): void {
     if (cursor != null) decodeCursor(cursor, ordering);
 }
 
-function pageSize({ first, last }: PageArgs): number {
+/** How many items a page is to have. @throws PublicError PAGE_SIZE_OUT_OF_RANGE */
+export function pageSize({ first, last }: PageArgs): number {
   if (first != null && last != null) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
   const size = first ?? last ?? DEFAULT_PAGE_SIZE;
   if (size < 1 || size > MAX_PAGE_SIZE) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');

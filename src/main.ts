@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import type { Logger } from 'pino';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { type Config, parseConfig } from './config/config.ts';
 import { helpText } from './config/options.ts';
 import { EngineError } from './engine/engine-error.ts';
+import type { Engine } from './engine/engine.ts';
 import { createGateway } from './gateway.ts';
+import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
+import type { ImageIndex } from './image-index/image-index.ts';
+import { createLiveIndex } from './image-index/live/live-index.ts';
 import { createReadThroughIndex } from './image-index/read-through-index.ts';
 import { createLog } from './log.ts';
 import { schema } from './schema/index.ts';
@@ -44,8 +49,13 @@ async function serve(config: Config): Promise<void> {
   const engines = config.engines.map(({ name, endpoint }) =>
     startEngine({ name, endpoint, sshEnvironment, version: packageVersion(), log }),
   );
+  const events = createImageEventLog();
+  const indexes = engines.map((engine) =>
+    config.index === 'off' ? createReadThroughIndex(engine) : follow(engine, events, log),
+  );
   const gateway = createGateway({
-    indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
+    events,
+    indexes: new Map(indexes.map((index) => [index.engine.name, index])),
     onHiddenError(error, code) {
       const detail = error instanceof EngineError ? error.message : undefined;
       const engine = error instanceof EngineError ? error.engine : undefined;
@@ -75,12 +85,22 @@ async function serve(config: Config): Promise<void> {
   const stop = (): void => {
     // A second signal ends the process at once.
     for (const signal of SIGNALS) process.removeListener(signal, stop);
+    // Subscriptions would never end by themselves.
+    events.close();
     server.close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
   for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+function follow(engine: Engine, events: ImageEventLog, log: Logger): ImageIndex {
+  return createLiveIndex({
+    engine,
+    onImageEvent: events.append,
+    onMode: (mode) => log.info({ engine: engine.name, index: mode }, 'image index'),
+  });
 }
 
 /** Options whose protection is not built yet: to take one without effect would be a lie. */
@@ -92,7 +112,6 @@ function notYet(config: Config): string[] {
     ['--allow-origin', config.allowOrigins.length > 0],
     ['--registry', config.registries.length > 0],
     ['--reveal-secrets', config.revealSecrets],
-    ['--index live', config.index === 'live'],
   ];
   return given
     .filter(([, isGiven]) => isGiven)

@@ -13,7 +13,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': ['engine/engine-error.ts'],
   'keyset.ts': ['errors.ts'],
   loaders: ['engine', 'image-index', 'errors.ts', 'keyset.ts'],
-  'context.ts': ['engine', 'image-index', 'loaders', 'errors.ts'],
+  'deadlines.ts': [],
+  'context.ts': ['deadlines.ts', 'engine', 'image-index', 'loaders', 'errors.ts'],
   // Shapes and pure functions of the engine client, never the client itself.
   schema: [
     'context.ts',

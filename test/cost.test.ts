@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createImageEventLog } from '../src/image-index/image-event-log.ts';
 import { connectTo, createTestGateway, type TestGateway } from './support/gateway.ts';
 import type { HttpEngine } from './support/http-engine.ts';
-import { containerdStore, startStandInEngine } from './support/stand-in-engine.ts';
+import { containerdStore, idOf, startStandInEngine } from './support/stand-in-engine.ts';
 
 const LIST = 'GET /v1.51/images/json?all=1&manifests=1';
 const CONTAINERS = 'GET /v1.51/containers/json?all=1';
@@ -95,7 +96,72 @@ describe('what an operation over 1,000 images costs the engine', () => {
     );
     expect(http.calls).toEqual([]);
   });
+
+  const images = (args: string) => `images(${args}) { totalCount }`;
+  it.each<[string, string, unknown]>([
+    ['ImageReference!', 'image(reference: $v) { id }', '../containers/json'],
+    ['Int', images('first: $v'), 0],
+    ['Int', images('first: $v'), 1_001],
+    ['Int', images('first: $v, last: 1'), 1],
+    ['Int', images('first: $v'), 'x'],
+    ['Int', images('first: $v'), 2.5],
+    ['String', images('after: $v'), '../../'],
+    ['Boolean!', images('all: $v'), 'x'],
+    ['[String!]', images('engines: $v'), ['nope']],
+    ['[String!]', images('filter: { references: $v }'), ['[a']],
+    ['DateTime', images('filter: { createdAfter: $v }'), 'yesterday'],
+    ['[Digest!]', images('filter: { digests: $v }'), ['sha256:zz']],
+    ['ByteSize', images('filter: { minSize: $v }'), -1],
+    ['ImageFilter', images('filter: $v'), { colour: 'red' }],
+    ['ImageFilter', images('filter: $v'), { dangling: 1 }],
+    ['[ImageOrder!]', images('orderBy: $v'), [{ field: 'COLOUR' }]],
+    ['String', 'imageRepositories(after: $v) { totalCount }', 'x'],
+    ['String!', 'imageRepository(name: $v) { name }', 'a:1'],
+    ['ID!', 'node(id: $v) { id }', 'x'],
+    ['ID!', 'node(id: $v) { id }', {}],
+  ])('is nothing for a bad %s in a variable: %s, %j', async (type, field, v) => {
+    const { status, errors } = await gateway.ask(`query ($v: ${type}) { ${field} }`, { v });
+    expect(status).toBe(200);
+    expect(errors?.[0]?.extensions['code']).toMatch(
+      /^(INVALID_REFERENCE|PAGE_SIZE_OUT_OF_RANGE|BAD_USER_INPUT|ENGINE_UNKNOWN)$/,
+    );
+    expect(http.calls).toEqual([]);
+  });
 });
+
+describe('what an event of a subscription costs the engine', () => {
+  it.each<[string, string, readonly string[]]>([
+    ['no call for its own fields', 'cursor action time reference imageId engine { name }', []],
+    [
+      'what its image would cost by itself',
+      'image { size parent { id } repoTags { repository { name } } usedBy { totalCount } }',
+      [LIST, CONTAINERS],
+    ],
+  ])('is %s', async (_, fields, calls) => {
+    const engine = connectTo('e', http.dial);
+    await engine.facts();
+    const events = createImageEventLog();
+    const followed = createTestGateway([engine], { events, mode: 'LIVE' });
+    http.calls.splice(0);
+    const answers = followed.subscribe(`subscription { imageEvents { ${fields} } }`);
+    const first = answers.next();
+    await vi.waitFor(() => expect(events.followers).toBe(1));
+    events.append({ engine: 'e', action: 'TAG', time: 1n, reference: null, imageId: idOf(2) });
+    expect((await first).value?.errors).toBeUndefined();
+    expect([...http.calls].sort()).toEqual([...calls].sort());
+    events.close();
+    followed.close();
+  });
+});
+
+/** Fragments f0 to f20 on a type, each with the next one twice: a million of the last. */
+function doubling(type: string, select: (next: string) => string): string {
+  const fragments = Array.from({ length: 20 }, (_, at) => {
+    const next = `{ ...f${at + 1} }`;
+    return `fragment f${at} on ${type} { a: ${select(next)} b: ${select(next)} }`;
+  });
+  return `${fragments.join(' ')} fragment f20 on ${type} { __typename }`;
+}
 
 describe('the rows of an answer', () => {
   it('are 100,000 at most, counted with the real sizes of nested lists', async () => {
@@ -105,5 +171,49 @@ describe('the rows of an answer', () => {
       `{ ${Array.from({ length: 30 }, (_, at) => `a${at}: images(first: 1000) { nodes { ancestors { id } children { nodes { id } } } }`).join(' ')} ${nested.slice(1)}`,
     );
     expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  const first = '"demo/app-1:1"';
+  it.each<[string, string]>([
+    [
+      'manifests and back, sixteen times',
+      `{ images(first: 1000) { nodes { ${'manifests { image { '.repeat(16)} id ${'} } '.repeat(16)} } } }`,
+    ],
+    [
+      'tags and back, under many aliases',
+      `{ images(first: 1000) { nodes { ${Array.from({ length: 100 }, (_, at) => `a${at}: repoTags { tag }`).join(' ')} } } }`,
+    ],
+    [
+      'digests and their manifests',
+      `{ images(first: 1000) { nodes { ${'repoDigests { manifests { image { '.repeat(12)} id ${'} } } '.repeat(12)} } } }`,
+    ],
+    [
+      'labels, platforms and annotations, under many aliases',
+      `{ images(first: 1000) { nodes { ${Array.from({ length: 40 }, (_, at) => `a${at}: labels { key } b${at}: platforms { os }`).join(' ')} } } }`,
+    ],
+    [
+      'names that are doubled',
+      `{ image(reference: ${first}) { ...f0 } } ${doubling('ImageSummary', (next) => `repoTags { image ${next} }`)}`,
+    ],
+    [
+      'manifests that are doubled',
+      `{ image(reference: ${first}) { manifests { ...f0 } } } ${doubling('ImageManifestSummary', (next) => `image { manifests ${next} }`)}`,
+    ],
+  ])('are counted in plain lists and in single things too: %s', async (_, query) => {
+    const { errors } = await gateway.ask(query);
+    expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('are counted where an image is its own parent', async () => {
+    const own = await startStandInEngine({
+      images: [{ Id: idOf(1), ParentId: idOf(1), RepoTags: ['own:1'] }],
+    });
+    const over = createTestGateway([connectTo('e', own.dial)]);
+    const { errors } = await over.ask(
+      `{ images { nodes { ...f0 } } } ${doubling('ImageSummary', (next) => `parent ${next}`)}`,
+    );
+    expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+    over.close();
+    await own.close();
   });
 });

@@ -82,7 +82,7 @@ function readConfig(
     ...settings,
     engines,
     sample,
-    index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'off',
+    index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn('reveal-secrets'),
     insecureEngine,

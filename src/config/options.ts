@@ -54,9 +54,9 @@ export const optionsTable = [
     env: 'IMAGEGRAPH_INDEX',
     value: 'live|off',
     repeatable: false,
-    default: 'off',
+    default: 'live',
     meaning:
-      'off asks the engine for each operation; live, from an index that follows its events, comes with a later release.',
+      "live answers from an index in memory that follows the engine's events; off asks the engine for each operation.",
   },
   {
     name: 'allow-host',

@@ -18,7 +18,7 @@ export function toSummary(catalogue: Catalogue, image: StoredImage, options: Lis
     Id: image.id,
     ParentId: image.parentId,
     RepoTags: image.tags,
-    RepoDigests: image.digests,
+    RepoDigests: printedDigests(image),
     Created: image.created,
     Size: image.size,
     SharedSize: options.sharedSize ? catalogue.sharedSize(image) : -1,
@@ -29,6 +29,11 @@ export function toSummary(catalogue: Catalogue, image: StoredImage, options: Lis
       : {}),
     ...(image.descriptor === null ? {} : { Descriptor: image.descriptor }),
   };
+}
+
+/** By the ID for a digest the containerd store says that no platform of the image is here: 0 is no date then. */
+function printedDigests({ id, digests, configPath }: StoredImage): readonly string[] {
+  return configPath === null ? [id, ...digests] : digests;
 }
 
 /** ImageManifestSummary. Nothing is unpacked here, so the content is all there is. */
@@ -57,7 +62,7 @@ export function toInspect(
   return {
     Id: image.id,
     RepoTags: image.tags,
-    RepoDigests: image.digests,
+    RepoDigests: printedDigests(image),
     Parent: image.parentId,
     Comment: config?.comment ?? '',
     ...(config === null || config.created === '' ? {} : { Created: config.created }),

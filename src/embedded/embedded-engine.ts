@@ -3,7 +3,12 @@ import { type Duplex, duplexPair, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Report } from './manifest-tree.ts';
 import { API_VERSION } from './about.ts';
-import { answer, Refusal } from './routes.ts';
+import { createEventLog } from './event-log.ts';
+import { sendEvents } from './event-stream.ts';
+import { changesBetween, type Inventory, toInventory } from './image-changes.ts';
+import { Refusal } from './refusal.ts';
+import { answer } from './routes.ts';
+import { watchSource } from './source-watch.ts';
 import { createSource, type EmbeddedEndpoint } from './source.ts';
 
 /** What an embedded engine serves and as what. */
@@ -29,7 +34,13 @@ export function createEmbeddedEngine({
   version,
   report,
 }: EmbeddedEngineOptions): EmbeddedEngine {
-  const source = createSource(endpoint, report);
+  const log = createEventLog(() => watchSource(source));
+  let known: Inventory | null = null;
+  const source = createSource(endpoint, once(report), ({ images }) => {
+    const found = toInventory(images);
+    if (known !== null) log.record(changesBetween(known, found));
+    known = found;
+  });
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
   });
@@ -45,6 +56,7 @@ export function createEmbeddedEngine({
       const body = await answer(source, version, url.pathname, url.searchParams);
       if ('text' in body) send(response, 200, 'text/plain; charset=utf-8', body.text);
       else if ('json' in body) send(response, 200, JSON_TYPE, JSON.stringify(body.json));
+      else if ('events' in body) sendEvents(log, body.events, response);
       else await sendRows(response, body.rows);
     } catch (error) {
       if (response.headersSent) throw error;
@@ -57,9 +69,28 @@ export function createEmbeddedEngine({
     server,
     connect() {
       const [ours, theirs] = duplexPair();
+      // A pair does not know that its other half was destroyed, as both ends of a socket do.
+      ours.once('close', () => theirs.destroy());
+      theirs.once('close', () => {
+        if (!theirs.writableFinished) ours.destroy();
+      });
       server.emit('connection', theirs);
       return ours;
     },
+  };
+}
+
+const MAX_TOLD = 10_000;
+
+/** Everything is read again after each change; what is still unusable then is no news. */
+function once(report: Report): Report {
+  const told = new Set<string>();
+  return (digest, reason) => {
+    const problem = `${digest} ${reason}`;
+    if (told.has(problem)) return;
+    if (told.size >= MAX_TOLD) told.clear();
+    told.add(problem);
+    report(digest, reason);
   };
 }
 

@@ -59,9 +59,10 @@ async function readTargets(content: Content, repository: string): Promise<Map<st
 
 async function readImage(
   content: Content,
-  { descriptor, names, parentId }: Target,
+  { descriptor: named, names, parentId }: Target,
   report: Report,
 ): Promise<StoredImage> {
+  const descriptor = withoutName(named);
   const manifests = await readManifests(content, descriptor, report);
   const best = bestOf(manifests);
   const config = best === null ? null : await readConfig(content, best, report);
@@ -76,7 +77,7 @@ async function readImage(
     // The store's rule, too: blobs that two platforms share count for both.
     size: sum(manifests.map(({ contentSize }) => contentSize)),
     blobs: new Map(manifests.flatMap(({ blobs }) => [...blobs])),
-    descriptor: withoutName(descriptor),
+    descriptor,
     manifests,
     configPath: best?.config == null ? null : blobPath(best.config.digest),
     layerSizes: best === null ? [] : layerSizes(best.layers),

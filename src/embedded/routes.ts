@@ -5,24 +5,18 @@ import { AmbiguousPrefix, type Catalogue } from './catalogue.ts';
 import { blobPath, UnreadableContent } from './content.ts';
 import { toPlatform } from './descriptor.ts';
 import type { ImageConfig } from './image-config.ts';
+import { type EventQuery, toEventQuery } from './event-query.ts';
 import { asObject } from './json.ts';
+import { Refusal } from './refusal.ts';
 import type { Source } from './source.ts';
 import { layerSizes, type StoredImage } from './stored-image.ts';
 
-/** An answer that is not 200, with the text that engines give. */
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** A JSON answer, a list that is written element by element, or a text. */
+/** A JSON answer, a list that is written element by element, a text, or events without end. */
 export type Answer =
   | { readonly json: unknown }
   | { readonly rows: Iterable<unknown> }
-  | { readonly text: string };
+  | { readonly text: string }
+  | { readonly events: EventQuery };
 
 /**
  * Answers a request of the Engine API.
@@ -41,6 +35,7 @@ export async function answer(
   if (endpoint === '/_ping') return { text: 'OK' };
   if (endpoint === '/version') return { json: toVersion(version) };
   if (endpoint === '/containers/json') return { json: [] };
+  if (endpoint === '/events') return { events: toEventQuery(query) };
   try {
     if (endpoint === '/info') return { json: await toInfo(source, version) };
     return await fromCatalogue(await source.catalogue(), endpoint, query);

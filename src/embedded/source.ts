@@ -1,16 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../engine/endpoint.ts';
-import { openArchive } from './archive-content.ts';
-import { type Catalogue, createCatalogue } from './catalogue.ts';
-import { type Content, UnreadableContent } from './content.ts';
-import { countDockerArchiveImages, readDockerArchiveImages } from './docker-archive-images.ts';
-import { openLayout } from './layout-content.ts';
-import { countLayoutImages, readLayoutImages } from './layout-images.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Report } from './manifest-tree.ts';
-import { repositoryOf } from './names.ts';
-import type { StoredImage } from './stored-image.ts';
+import { openFolder, openTar, type Overview } from './opened.ts';
+import { createReading, type Reading } from './reading.ts';
 
 /** What the embedded engine can serve. */
 export type EmbeddedEndpoint = Extract<Endpoint, { kind: 'layout' | 'archive' | 'sample' }>;
@@ -21,59 +16,61 @@ const SAMPLE = fileURLToPath(new URL('../../samples/layout', import.meta.url));
 /** Where images come from. What has changed on disk is seen by the next question. */
 export interface Source {
   readonly path: string;
-  /** What the table of contents says, without a look at each image. @throws UnreadableContent */
+  /** Where something changes whenever images come and go; not all of them need to exist. */
+  readonly folders: readonly string[];
+  /** Differs when images may have come or gone; nothing is read for it. */
+  stamp(): Promise<string>;
+  /** What is known without reading each image. @throws UnreadableContent */
   overview(): Promise<Overview>;
   /** The images as they are now; read once after each change. @throws UnreadableContent */
   catalogue(): Promise<Catalogue>;
+  /** Has the next question read again, whether or not there is a change to be seen. */
+  forget(): void;
 }
 
-/** What is known of a source before its images are read. */
-export interface Overview {
-  /** As /info names the storage driver. */
-  readonly driver: 'oci-layout' | 'docker-archive';
-  readonly images: number;
-}
-
-/** A layout or archive as it was when it was opened. */
-interface Opened extends Overview {
-  readonly content: Content;
-  read(): Promise<StoredImage[]>;
-}
-
-/** Reads a layout or archive, and again whenever it has changed. Nothing is read before it is asked for. */
-export function createSource(endpoint: EmbeddedEndpoint, report: Report): Source {
+/**
+ * Reads a layout or archive, and again whenever it has changed. Nothing is read before it is asked for.
+ * @param onRead told of each new catalogue, before anyone is given it: what was told last is the newest
+ * that anyone has seen
+ */
+export function createSource(
+  endpoint: EmbeddedEndpoint,
+  report: Report,
+  onRead: (catalogue: Catalogue) => void,
+): Source {
   const path = pathOf(endpoint);
-  const places = placesOf(endpoint, path);
-  const open = () =>
-    endpoint.kind === 'archive' ? openTar(path, report) : openFolder(path, report);
-  let stamp = '';
-  let opened: Promise<Opened> | null = null;
-  let catalogue: Promise<Catalogue> | null = null;
+  const { files, folders } = placesOf(endpoint, path);
+  const open = () => (endpoint.kind === 'archive' ? openTar : openFolder)(path, report);
+  const stamp = async () => (await Promise.all(files.map(stampOf))).join(' ');
+  let latest: Reading | null = null;
+  let begun = 0;
+  let told = 0;
 
-  /** A failure is not kept: the files may be whole again before their times differ. */
-  function forgetFailure(error: unknown): never {
-    opened = catalogue = null;
-    throw toUnreadable(error);
-  }
-
-  async function current(): Promise<Opened> {
-    const now = (await Promise.all(places.map(stampOf))).join(' ');
-    if (now !== stamp || opened === null) {
-      stamp = now;
-      catalogue = null;
-      opened = open().catch(forgetFailure);
+  async function current(): Promise<Reading> {
+    const now = await stamp();
+    if (latest === null || latest.hasFailed() || latest.stamp !== now) {
+      latest = createReading(++begun, now, open());
     }
-    return opened;
+    return latest;
   }
 
   return {
     path,
-    overview: current,
+    folders,
+    stamp,
+    overview: async () => (await current()).overview(),
     async catalogue() {
-      const { content, read } = await current();
-      catalogue ??= read().then((images) => createCatalogue(content, images), forgetFailure);
+      await (await current()).catalogue();
+      // What was changed while it was read may be half old and half new.
+      const reading = await current();
+      const catalogue = await reading.catalogue();
+      if (reading.number > told) {
+        told = reading.number;
+        onRead(catalogue);
+      }
       return catalogue;
     },
+    forget: () => void (latest = null),
   };
 }
 
@@ -83,44 +80,16 @@ function pathOf(endpoint: EmbeddedEndpoint): string {
 }
 
 /** What changes whenever images come and go. */
-function placesOf({ kind }: EmbeddedEndpoint, path: string): readonly string[] {
-  if (kind === 'archive') return [path];
-  return ['index.json', 'manifest.json', 'blobs/sha256'].map((name) => join(path, name));
-}
-
-async function openFolder(path: string, report: Report): Promise<Opened> {
-  const content = await openLayout(path);
-  return asLayout(content, path, report);
-}
-
-async function openTar(path: string, report: Report): Promise<Opened> {
-  const content = await openArchive(path);
-  if (content.has('index.json')) return asLayout(content, path, report);
+function placesOf({ kind }: EmbeddedEndpoint, path: string) {
+  if (kind === 'archive') return { files: [path], folders: [dirname(path)] };
+  const blobs = ['sha256', 'sha384', 'sha512'].map((algorithm) => join(path, 'blobs', algorithm));
   return {
-    driver: 'docker-archive',
-    images: await countDockerArchiveImages(content),
-    content,
-    read: () => readDockerArchiveImages(content, report),
-  };
-}
-
-async function asLayout(content: Content, path: string, report: Report): Promise<Opened> {
-  return {
-    driver: 'oci-layout',
-    images: await countLayoutImages(content),
-    content,
-    read: () => readLayoutImages(content, repositoryOf(path), report),
+    files: [join(path, 'index.json'), join(path, 'manifest.json'), ...blobs],
+    folders: [path, ...blobs],
   };
 }
 
 async function stampOf(path: string): Promise<string> {
   const stats = await stat(path, { bigint: true }).catch(() => null);
   return stats === null ? '-' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
-}
-
-/** The error of a file system names its path, which answers must not hold. */
-function toUnreadable(cause: unknown): UnreadableContent {
-  if (cause instanceof UnreadableContent) return cause;
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  return new UnreadableContent(`it cannot be read (${code})`, { cause });
 }

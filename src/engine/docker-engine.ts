@@ -47,6 +47,7 @@ export function createDockerEngine({ name, transport, onStatus }: DockerEngineOp
   return {
     name,
     status: connection.status,
+    ready: connection.ready,
     facts: () => connection.ready().catch(() => null),
     greetAgain: () => connection.greetAgain().catch(() => null),
     countImages: (signal) => ask(({ api }) => countImages(docker, api, signal)),

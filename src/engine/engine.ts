@@ -8,6 +8,8 @@ export interface Engine {
   readonly name: string;
   /** Whether the engine answers, as far as is known now; asks nothing. */
   status(): EngineStatus;
+  /** As facts, but says why there are none. @throws EngineError */
+  ready(): Promise<EngineFacts>;
   /** What the engine says of itself; waits for a connection that is being made; null while unreachable. */
   facts(): Promise<EngineFacts | null>;
   /**

@@ -1,7 +1,8 @@
-import type { ApiVersion, ImageRow } from './engine.ts';
+import type { ApiVersion, ImageRow, ManifestRow } from './engine.ts';
 import { asCount, asObject, asStrings, asText, type Json } from './json-values.ts';
 import { toKeyValues, toDescriptor, toManifests } from './manifest-mapping.ts';
 import { familiarName, isDigest, parseEngineDigest, parseEngineTag } from './reference.ts';
+import { compareAge } from './row-order.ts';
 
 /** Go's zero time in seconds: engines up to 24 print it for an image without a date (engine ≥25: 0). */
 const ZERO_TIME_SECONDS = -62_135_596_800;
@@ -26,9 +27,22 @@ export function toImageRow(json: Json, api: ApiVersion): ImageRow | null {
     size: asCount(json['Size']) ?? 0,
     labels: toKeyValues(json['Labels']),
     // The containerd store leaves out an empty list; where it gives no descriptor it cannot say.
-    manifests: toManifests(json['Manifests'], api) ?? (descriptor === null ? null : []),
-    descriptor,
+    manifests:
+      withoutNamesOf(id, toManifests(json['Manifests'], api)) ?? (descriptor === null ? null : []),
+    descriptor: descriptor === null ? null : { ...descriptor, annotations: [] },
   };
+}
+
+/**
+ * The containerd store keeps a descriptor for each name of an image, and annotates it with what made that
+ * name (loaded, built, pulled); a list and an inspect print any one of them (seen on 28.5). So the
+ * annotations of an image's own descriptor tell of one of its names and not of the image.
+ */
+function withoutNamesOf(id: string, manifests: ManifestRow[] | null): ManifestRow[] | null {
+  if (manifests === null) return null;
+  return manifests.map((row) =>
+    row.digest === id ? { ...row, descriptor: { ...row.descriptor, annotations: [] } } : row,
+  );
 }
 
 /** An image ID with its algorithm. Podman prints ParentId and event IDs without; "" is no ID. */
@@ -42,7 +56,7 @@ export function toImageId(value: unknown): string | null {
 /**
  * RepoTags and RepoDigests without `<none>` (engines up to 23, API below 1.43) and null.
  * The containerd store prints one RepoDigest in lists although each repository has one, and a name that
- * was pulled by digest among the tags (28+). There the ID is the digest of the target, so name@ID is what
+ * was pulled by digest, with or without a tag, among the tags (28+). There the ID is the digest of the target, so name@ID is what
  * inspect would say for each repository. Descriptor tells that store from API 1.48 on; below, that the
  * image ID is among the digests, which it never is in other stores.
  */
@@ -55,11 +69,13 @@ export function toReferences(json: Json, id: string): { tags: string[]; digests:
   for (const text of asStrings(json['RepoTags'])) {
     if (text.startsWith('<none>')) continue;
     const name = parseEngineTag(text);
-    if (name === null || name.tag !== null) tags.push(text);
-    else if (name.digest !== null) addDigest(digests, text);
-    if (name !== null && isTarget) {
-      addDigest(digests, `${familiarName(name.domain, name.path)}@${id}`);
+    const familiar = name === null ? '' : familiarName(name.domain, name.path);
+    if (name === null || (name.tag !== null && name.digest === null)) tags.push(text);
+    else if (name.digest !== null) {
+      // The tag of name:tag@digest is what it was pulled by, and may name another image by now.
+      addDigest(digests, name.tag === null ? text : `${familiar}@${name.digest}`);
     }
+    if (name !== null && isTarget) addDigest(digests, `${familiar}@${id}`);
   }
   // A bare digest stands for "no repository"; lists of 28 print it also where none of the platforms is
   // here, although the image has names.
@@ -93,9 +109,7 @@ export function mergeRows(rows: readonly ImageRow[]): ImageRow[] {
     const known = byId.get(row.id);
     byId.set(row.id, known === undefined ? row : mergeTwo(known, row));
   }
-  return [...byId.values()].sort(
-    (a, b) => (b.created ?? -Infinity) - (a.created ?? -Infinity) || (a.id < b.id ? -1 : 1),
-  );
+  return [...byId.values()].sort(compareAge);
 }
 
 function mergeTwo(a: ImageRow, b: ImageRow): ImageRow {

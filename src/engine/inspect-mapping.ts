@@ -50,6 +50,8 @@ export function toRowOfInspect(json: Json, api: ApiVersion): ImageRow | null {
   const created = asText(json['Created']);
   return {
     ...row,
+    // So lists say that it has no name either.
+    digests: isHollow && row.tags.length + row.digests.length === 0 ? [row.id] : row.digests,
     // Lists say 0 for an image without a date.
     created: isHollow
       ? null

@@ -5,6 +5,7 @@ import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapp
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
 import { createRowMemory, type Remember } from './row-memory.ts';
+import { compareAge } from './row-order.ts';
 import { readObject } from './transport.ts';
 
 /** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
@@ -65,7 +66,7 @@ async function listContainers(
   const docked = docker({ api, headTimeoutMs: null, signal, read });
   const only = ids === undefined ? {} : { filters: { id: [...ids] } };
   const rows = await docked.listContainers({ all: true, ...only });
-  return rows as unknown as Awaited<ReturnType<typeof read>>;
+  return (rows as unknown as Awaited<ReturnType<typeof read>>).sort(compareAge);
 }
 
 async function sharedSizes(

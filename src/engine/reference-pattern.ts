@@ -17,12 +17,21 @@ export function compileReferencePattern(pattern: string): ((name: ParsedName) =>
   return (name) => spellings(name).some((text) => matches(tokens, text));
 }
 
-function spellings({ domain, path, tag, digest }: ParsedName): string[] {
-  return [familiarName(domain, path), canonicalName(domain, path)].flatMap((name) => [
-    name,
-    ...(tag === null ? [] : [`${name}:${tag}`]),
-    ...(digest === null ? [] : [`${name}@${digest}`]),
+/** A name is compared with many patterns, and lives as long as its image. */
+const spelled = new WeakMap<ParsedName, readonly string[]>();
+
+function spellings(name: ParsedName): readonly string[] {
+  const known = spelled.get(name);
+  if (known !== undefined) return known;
+  const { domain, path, tag, digest } = name;
+  const bases = new Set([familiarName(domain, path), canonicalName(domain, path)]);
+  const all = [...bases].flatMap((base) => [
+    base,
+    ...(tag === null ? [] : [`${base}:${tag}`]),
+    ...(digest === null ? [] : [`${base}@${digest}`]),
   ]);
+  spelled.set(name, all);
+  return all;
 }
 
 function tokenize(chars: readonly string[]): Token[] | null {

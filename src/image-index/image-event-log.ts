@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { ImageAction } from '../engine/engine.ts';
+import { createFollower, type Follower } from './image-event-follower.ts';
 
 /** What happened to an image of an engine, once the index shows what became of it. */
 export interface ImageEventRecord {
@@ -16,4 +18,120 @@ export interface ImageEventRecord {
 export interface LoggedEvent extends ImageEventRecord {
   /** Grows by one with each record, over all engines. */
   readonly position: number;
+}
+
+/** Which events a follower is told. */
+export interface FollowQuestion {
+  /** Where it stopped (positionOf its last cursor); null for what happens from now on. */
+  readonly after: number | null;
+  /** Configured engine names. */
+  readonly engines: ReadonlySet<string>;
+  /** What it wants to know; cheap, as it is asked for every event. RESYNCED is told unasked. */
+  readonly matches: (event: LoggedEvent) => boolean;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** The image events of all engines of one gateway: a bounded memory, and those who follow it. */
+export interface ImageEventLog {
+  /** Tells everyone who follows. Called by an index once it shows the change; never waits. */
+  append(record: ImageEventRecord): void;
+  /** What is remembered, oldest first. */
+  recent(): readonly LoggedEvent[];
+  /** Opaque place of an event, for positionOf. */
+  cursorOf(event: LoggedEvent): string;
+  /**
+   * The place that a cursor names, BEFORE_ALL for one of an earlier run of the process; null for a text
+   * that was never a cursor.
+   */
+  positionOf(cursor: string): number | null;
+  /**
+   * What is remembered after a position, then what happens. One RESYNCED for each engine comes first when
+   * something after the position is forgotten, and in the place of all that a slow follower left waiting.
+   */
+  follow(question: FollowQuestion): AsyncIterableIterator<LoggedEvent>;
+  /** How many follow now. */
+  readonly followers: number;
+  /** Ends all followers, those to come too. */
+  close(): void;
+}
+
+/** How much a log remembers, and what its clock says in nanoseconds since 1970. */
+export interface ImageEventLogOptions {
+  readonly remembered?: number;
+  readonly now?: () => bigint;
+}
+
+/** A position that nothing remembered follows on. */
+export const BEFORE_ALL = -1;
+
+/** About 1 MB of records. */
+const REMEMBERED = 4_096;
+
+/** Makes a log without events. */
+export function createImageEventLog({
+  remembered = REMEMBERED,
+  now = () => BigInt(Date.now()) * 1_000_000n,
+}: ImageEventLogOptions = {}): ImageEventLog {
+  const cursors = createCursors();
+  const followers = new Set<Follower>();
+  let events: LoggedEvent[] = [];
+  let newest = 0;
+  let closed = false;
+  const recent = () => events.slice(-remembered);
+  const resynced = (engine: string, position: number): LoggedEvent => ({
+    engine,
+    action: 'RESYNCED',
+    time: now(),
+    reference: null,
+    imageId: null,
+    position,
+  });
+
+  return {
+    append(record) {
+      const event = { ...record, position: ++newest };
+      events.push(event);
+      // One copy for each time that all is forgotten once, instead of a shift for each event.
+      if (events.length >= 2 * remembered) events = recent();
+      for (const follower of followers) follower.push(event);
+    },
+    recent,
+    cursorOf: ({ position }) => cursors.encode(position),
+    positionOf(cursor) {
+      const position = cursors.decode(cursor);
+      return position !== null && position <= newest ? position : null;
+    },
+    follow(question) {
+      const replay = question.after === null ? [] : recent();
+      const oldest = replay[0]?.position ?? newest + 1;
+      const follower = createFollower(question, { replay, oldest, newest, resynced }, () =>
+        followers.delete(follower),
+      );
+      followers.add(follower);
+      if (closed || question.signal.aborted) follower.end();
+      return follower;
+    },
+    get followers() {
+      return followers.size;
+    },
+    close() {
+      closed = true;
+      for (const follower of followers) follower.end();
+    },
+  };
+}
+
+/** Positions begin anew with each run of the process, so that a cursor also names the run. */
+function createCursors() {
+  const run = randomBytes(9).toString('base64url');
+  return {
+    encode: (position: number) => Buffer.from(`${run}:${position}`).toString('base64url'),
+    decode(cursor: string): number | null {
+      const text = cursor.length > 64 ? '' : Buffer.from(cursor, 'base64url').toString('latin1');
+      const [, ofRun, position] = /^([\w-]{12}):(-1|\d{1,15})$/.exec(text) ?? [];
+      if (ofRun === undefined) return null;
+      return ofRun === run ? Number(position) : BEFORE_ALL;
+    },
+  };
 }

@@ -1,6 +1,7 @@
+import type { Platform } from '../engine/engine.ts';
 import type { ParsedName, ParsedReference } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
-import { type Image, isNamedByDigest } from './image-view.ts';
+import { type Image, type ImageView, isNamedByDigest } from './image-view.ts';
 
 /**
  * A condition on an image: true, false, or null when it is about something unknown. Unknown stays unknown
@@ -92,7 +93,9 @@ const CONDITIONS: Compilers = {
   references: (patterns) => (image) =>
     namesOf(image).some((name) => patterns.some((pattern) => pattern(name))),
   search: (text) => (image) => searchTexts(image).some((own) => own.toLowerCase().includes(text)),
+  // The contract has an empty list match nothing, and only the one of and match all.
   labels: (wanted) => (image) =>
+    wanted.length > 0 &&
     wanted.every(({ key, value }) =>
       image.row.labels.some((own) => own.key === key && (value === null || own.value === value)),
     ),
@@ -121,7 +124,8 @@ export function isDangling(image: Image): boolean {
   return image.row.tags.length === 0 && !isNamedByDigest(image.row);
 }
 
-function namesOf(image: Image) {
+/** The names of an image: its tags, and its digests with a repository. */
+export function namesOf(image: Image): readonly ParsedName[] {
   return [...image.tags, ...image.digests].flatMap(({ name }) => (name === null ? [] : [name]));
 }
 
@@ -134,26 +138,34 @@ function searchTexts({ row }: Image): readonly string[] {
   ];
 }
 
-/** Unknown where the list names no platform: on graph drivers and Podman. */
+/** Unknown where no manifests are kept (graph drivers, Podman), or where one that may match names no platform. */
 function hasPlatform(image: Image, wanted: NonNullable<ImageFilter['platform']>): boolean | null {
-  const known = (image.row.manifests ?? []).filter(
-    (manifest) => manifest.available && manifest.kind === 'IMAGE' && manifest.platform !== null,
-  );
-  if (known.length === 0) return null;
-  return known.some(
-    ({ platform }) =>
-      (wanted.os ?? platform?.os) === platform?.os &&
-      (wanted.architecture ?? platform?.architecture) === platform?.architecture &&
-      (wanted.variant ?? platform?.variant) === platform?.variant,
-  );
+  const { manifests } = image.row;
+  if (manifests === null) return null;
+  const platforms = manifests
+    .filter(({ available, kind }) => available && kind === 'IMAGE')
+    .map(({ platform }) => platform);
+  const fits = (platform: Platform | null) =>
+    platform !== null &&
+    (wanted.os ?? platform.os) === platform.os &&
+    (wanted.architecture ?? platform.architecture) === platform.architecture &&
+    (wanted.variant ?? platform.variant) === platform.variant;
+  if (platforms.some(fits)) return true;
+  return platforms.includes(null) ? null : false;
 }
 
 function comparedTo(
   reference: ParsedReference,
   holds: (own: number, other: number) => boolean,
 ): Condition {
+  let view: ImageView | null = null;
+  let other: number | null = null;
   return (image) => {
-    const other = image.view.references().resolve(reference).found?.row.created ?? null;
+    // A filter asks many images of one view: what they are compared to is found once.
+    if (image.view !== view) {
+      ({ view } = image);
+      other = view.references().resolve(reference).found?.row.created ?? null;
+    }
     const own = image.row.created;
     return own === null || other === null ? null : holds(own, other);
   };

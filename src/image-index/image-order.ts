@@ -20,6 +20,13 @@ export interface ImageOrder {
 /** The order of lists when none is asked for. */
 export const NEWEST_FIRST: readonly ImageOrder[] = [{ field: 'CREATED', direction: 'DESC' }];
 
+/** Without the criteria that decide nothing, because one before them has compared the same. */
+export function withoutRepetitions(orders: readonly ImageOrder[]): readonly ImageOrder[] {
+  return orders.filter(
+    ({ field }, at) => orders.findIndex((order) => order.field === field) === at,
+  );
+}
+
 /** What some orderings need beyond the list, for one engine; null where it was not asked for. */
 export interface OrderSources {
   readonly containers: ContainerView | null;

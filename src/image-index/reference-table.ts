@@ -15,16 +15,18 @@ export interface ReferenceTable {
 const ABSENT: Resolution = { found: null, ambiguous: false };
 const AMBIGUOUS: Resolution = { found: null, ambiguous: true };
 
-/** One pass over all names of a view; ID prefixes are looked up in the sorted IDs. */
+/** One pass over all names of a view; ID prefixes are looked up in IDs that are sorted when first needed. */
 export function createReferenceTable(view: ImageView): ReferenceTable {
   const owners = new Map<string, string>();
+  let sortedIds: readonly string[] | null = null;
   for (const row of view.rows) {
     const image = view.image(row.id);
     for (const { name } of [...(image?.tags ?? []), ...(image?.digests ?? [])]) {
       if (name === null) continue;
       const base = canonicalName(name.domain, name.path);
-      if (name.tag !== null) owners.set(`${base}:${name.tag}`, row.id);
+      // A digest goes before a tag: name:tag@digest is no name:tag, which may have moved on.
       if (name.digest !== null) owners.set(`${base}@${name.digest}`, row.id);
+      else if (name.tag !== null) owners.set(`${base}:${name.tag}`, row.id);
     }
   }
   const found = (id: string | undefined): Resolution => {
@@ -33,8 +35,10 @@ export function createReferenceTable(view: ImageView): ReferenceTable {
   };
 
   function byPrefix(prefix: string): Resolution {
-    const matches = view.rows.filter((row) => row.id.startsWith(prefix));
-    return matches.length > 1 ? AMBIGUOUS : found(matches[0]?.id);
+    const ids = (sortedIds ??= view.rows.map((row) => row.id).sort());
+    const at = firstNotBefore(ids, prefix);
+    if (ids[at]?.startsWith(prefix) !== true) return ABSENT;
+    return ids[at + 1]?.startsWith(prefix) === true ? AMBIGUOUS : found(ids[at]);
   }
 
   return {
@@ -50,4 +54,16 @@ export function createReferenceTable(view: ImageView): ReferenceTable {
       return byPrefix(`sha256:${reference.idPrefix}`);
     },
   };
+}
+
+/** Where a text stands, or would stand, among sorted ones: a binary search. */
+function firstNotBefore(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -6,6 +6,7 @@ import {
   ordersByContainers,
   ordersBySharedSize,
   sortValue,
+  withoutRepetitions,
 } from '../image-index/image-order.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
 import { type Key, type Ordering, type PageArgs, checkPageArgs, compareKeys } from '../keyset.ts';
@@ -44,7 +45,8 @@ export async function selectImages(
   loaders: Loaders,
   question: ImageQuestion,
 ): Promise<ImageSelection> {
-  const orderBy = question.orderBy.length === 0 ? NEWEST_FIRST : question.orderBy;
+  const orderBy =
+    question.orderBy.length === 0 ? NEWEST_FIRST : withoutRepetitions(question.orderBy);
   const ordering = toOrdering(orderBy);
   checkPageArgs(ordering, question.page);
   const { found, failures } = await settleEngines(question.engines, (engine) =>
@@ -92,7 +94,13 @@ export function newestFirst(images: readonly Image[]): ImageSelection {
 
 const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
 
-const sorted = new WeakMap<ImageView, Map<string, PlacedImage[]>>();
+/**
+ * Orders that are kept with a view. Clients choose among dozens, and each holds as many keys as there are
+ * images: the few that are in use go on being used.
+ */
+const MAX_KEPT_ORDERS = 4;
+/** By name of the ordering, the one that was used last at the end. */
+const kept = new WeakMap<ImageView, Map<string, PlacedImage[]>>();
 
 /** All images of a view in an order; kept with the view where only the view decides it. */
 function placed(
@@ -104,13 +112,14 @@ function placed(
   if (sources.containers !== null || sources.sharedSizes !== null) {
     return sortAll(view, orderBy, ordering, sources);
   }
-  const ofView = sorted.get(view) ?? new Map<string, PlacedImage[]>();
-  sorted.set(view, ofView);
-  const known = ofView.get(ordering.name);
-  if (known !== undefined) return known;
-  const fresh = sortAll(view, orderBy, ordering, sources);
-  ofView.set(ordering.name, fresh);
-  return fresh;
+  const ofView = kept.get(view) ?? new Map<string, PlacedImage[]>();
+  kept.set(view, ofView);
+  const images = ofView.get(ordering.name) ?? sortAll(view, orderBy, ordering, sources);
+  ofView.delete(ordering.name);
+  ofView.set(ordering.name, images);
+  const [oldest] = ofView.keys();
+  if (ofView.size > MAX_KEPT_ORDERS && oldest !== undefined) ofView.delete(oldest);
+  return images;
 }
 
 function sortAll(

@@ -17,12 +17,17 @@ const CODED_HERE: ReadonlySet<string> = new Set([
   'BAD_USER_INPUT',
 ] satisfies ErrorCode[]);
 
+/** Told of what is hidden. */
+type Log = (error: unknown, code: ErrorCode) => void;
+
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
  * engine said, no value that was sent, no stack. What is hidden goes to the log.
  */
-export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void): Plugin<Context> {
+export function usePublicErrors(log: Log): Plugin<Context> {
   const show = (error: GraphQLError): GraphQLError => toShown(error, log);
+  const shown = (errors: readonly GraphQLError[]): GraphQLError[] =>
+    firstOfEach(withoutRepetitions(errors).map(show));
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
@@ -50,11 +55,24 @@ export function usePublicErrors(log: (error: unknown, code: ErrorCode) => void):
         },
       };
     },
+    onSubscribe({ args }) {
+      return {
+        onSubscribeResult: () => ({
+          onNext({ result, setResult }) {
+            const errors = [...(result.errors ?? []), ...args.contextValue.reported];
+            if (errors.length > 0) setResult({ ...result, errors: shown(errors) });
+          },
+        }),
+        onSubscribeError({ error, setError }) {
+          // Nobody reads what an event fails with whose client has left.
+          if (!args.contextValue.signal.aborted) setError(show(error as GraphQLError));
+        },
+      };
+    },
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
-      const errors = firstOfEach(result.errors.map(show));
-      setResult({ ...result, errors } as never);
+      setResult({ ...result, errors: shown(result.errors) } as never);
     },
   };
 }
@@ -84,13 +102,15 @@ function coded(error: Error, code: ErrorCode, message: string = MESSAGES[code]):
   return new GraphQLError(message, { nodes, source, positions, extensions } as object);
 }
 
-function toShown(
-  error: GraphQLError,
-  log: (error: unknown, code: ErrorCode) => void,
-): GraphQLError {
+function toShown(error: GraphQLError, log: Log): GraphQLError {
+  // An error without a path is about the whole request, not about a field.
+  const request = error.path === undefined ? REQUEST_ERROR : {};
   const own = ownError(error);
-  if (own !== null) return relocated(error, own.message, own.extensions);
+  if (own !== null) return relocated(error, own.message, { ...own.extensions, ...request });
   const cause = rootCause(error);
+  if (isAboutValue(error) && cause instanceof GraphQLError) {
+    return relocated(error, MESSAGES.BAD_USER_INPUT, { code: 'BAD_USER_INPUT', ...request });
+  }
   if (cause instanceof EngineError) {
     log(cause, cause.code);
     const shown = toPublicError(cause);
@@ -98,26 +118,34 @@ function toShown(
   }
   const given = String(error.extensions?.['code']);
   if (CODED_HERE.has(given)) return error;
-  // Yoga's own text and its cause would quote the request.
-  if (Object.hasOwn(MESSAGES, given)) {
-    const http = given === 'BAD_REQUEST' ? { http: { status: 400 } } : {};
-    return relocated(error, MESSAGES[given as ErrorCode], { code: given, ...http });
-  }
+  return Object.hasOwn(MESSAGES, given)
+    ? shownByYoga(error, given as ErrorCode)
+    : shownWithoutCode(error, cause, log);
+}
+
+/** Yoga's own text and its cause would quote the request. */
+function shownByYoga(error: GraphQLError, code: ErrorCode): GraphQLError {
+  const http = code === 'BAD_REQUEST' ? { http: { status: 400 } } : {};
+  return relocated(error, MESSAGES[code], { code, ...http });
+}
+
+/** What has a cause is a bug; errors of graphql-js and Yoga about the request itself have none. */
+function shownWithoutCode(error: GraphQLError, cause: Error, log: Log): GraphQLError {
   if (cause !== error) {
     log(cause, 'INTERNAL_SERVER_ERROR');
     return relocated(error, MESSAGES.INTERNAL_SERVER_ERROR, { code: 'INTERNAL_SERVER_ERROR' });
   }
-  const code = codeOfRequestError(error.message);
+  const code = /operation/i.test(error.message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
   const { http } = error.extensions as { http?: object };
   return relocated(error, MESSAGES[code], { code, http: http ?? REQUEST_ERROR.http });
 }
 
-/** Errors of graphql-js and Yoga about the request itself have no cause and no code. */
-function codeOfRequestError(message: string): ErrorCode {
-  if (message.startsWith('Variable "$') || message.startsWith('Argument "'))
-    return 'BAD_USER_INPUT';
-  if (/operation/i.test(message)) return 'OPERATION_RESOLUTION_FAILURE';
-  return 'BAD_REQUEST';
+/**
+ * Whether the value of a variable is refused, or of an argument that takes one. graphql-js keeps what its
+ * type says as the cause, which is a GraphQLError too; any other cause is a bug in a scalar.
+ */
+function isAboutValue({ message }: GraphQLError): boolean {
+  return message.startsWith('Variable "$') || message.startsWith('Argument "');
 }
 
 function relocated(error: GraphQLError, message: string, extensions: object): GraphQLError {
@@ -144,6 +172,17 @@ function rootCause(error: GraphQLError): Error {
   let at: Error = error;
   while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
   return at;
+}
+
+/** The first few errors of each cause, which a hundred thousand fields may share; more are never shown. */
+function withoutRepetitions(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const seen = new Map<Error, number>();
+  return errors.filter((error) => {
+    const cause = rootCause(error);
+    const times = (seen.get(cause) ?? 0) + 1;
+    seen.set(cause, times);
+    return times <= MAX_ERRORS;
+  });
 }
 
 function firstOfEach(errors: readonly GraphQLError[]): GraphQLError[] {

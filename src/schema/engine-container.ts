@@ -63,7 +63,7 @@ builder.objectType('EngineContainer', {
       nullable: true,
       description:
         'The image that it was created from (engine field ImageID); null when that is gone.',
-      resolve: ({ image }) => image,
+      resolve: ({ image }, _args, { counted }) => counted(image),
     }),
     manifest: t.field({
       type: 'ImageManifestSummary',

@@ -97,7 +97,8 @@ builder.queryFields((t) => ({
   engines: t.field({
     type: ['Engine'],
     description: 'The configured engines, reachable or not, in the order of configuration.',
-    resolve: (_, _args, { indexes }) => [...indexes.values()].map(({ engine }) => engine),
+    resolve: (_, _args, { indexes, counted }) =>
+      counted([...indexes.values()].map(({ engine }) => engine)),
   }),
   engine: t.field({
     type: 'Engine',

@@ -29,8 +29,8 @@ builder.objectFields('ImageSummaryConnection', (t) => ({
     type: ['Engine'],
     description:
       'Engines that were asked and could not answer; their images are missing here, and errors say why.',
-    resolve: ({ selection }, _args, { engineOf }) =>
-      selection.failures.map(({ engine }) => engineOf(engine)),
+    resolve: ({ selection }, _args, { engineOf, counted }) =>
+      counted(selection.failures.map(({ engine }) => engineOf(engine))),
   }),
 }));
 

@@ -1,7 +1,7 @@
 import { parseReference } from '../engine/reference.ts';
 import { compileReferencePattern } from '../engine/reference-pattern.ts';
 import { PublicError } from '../errors.ts';
-import type { ImageFilter as Filter } from '../image-index/image-filter.ts';
+import type { ImageFilter as Filter, ReferencePattern } from '../image-index/image-filter.ts';
 import { builder } from './builder.ts';
 
 /** The most patterns, labels, digests or nested filters in one list, and the longest text. */
@@ -77,7 +77,8 @@ ImageFilter.implement({
     inUse: t.boolean({ description: 'As inUse.' }),
     platform: t.field({
       type: ImagePlatformFilter,
-      description: 'Some available manifest matches; unknown where the engine keeps no manifests.',
+      description:
+        'Some available manifest matches; unknown where the engine keeps no manifests, or where one that does not match names no platform.',
     }),
     createdAfter: t.field({ type: 'DateTime', description: 'Created later than this.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Created earlier than this.' }),
@@ -112,7 +113,7 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
   if (depth > MAX_NESTING)
     throw new PublicError('BAD_USER_INPUT', 'The filter is nested too deep.');
   const { references, search, labels, platform, and, or, not, ...plain } = input;
-  for (const list of [references, labels, input.digests, and, or]) {
+  for (const list of [labels, input.digests, and, or]) {
     if (list != null && list.length > MAX_ITEMS) throw tooLong();
   }
   checkSearch(search);
@@ -122,7 +123,7 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
     ...plain,
     createdAfterImage: input.createdAfterImage && parseReference(input.createdAfterImage),
     createdBeforeImage: input.createdBeforeImage && parseReference(input.createdBeforeImage),
-    references: references?.map(toPattern),
+    references: references && toReferencePatterns(references),
     search: search?.toLowerCase(),
     labels: labels?.map(({ key, value }) => ({ key, value: value ?? null })),
     platform: platform && {
@@ -145,11 +146,14 @@ function tooLong(): PublicError {
   return new PublicError('BAD_USER_INPUT', 'The filter has a text or list that is too long.');
 }
 
-function toPattern(text: string) {
-  const pattern = compileReferencePattern(text);
-  if (pattern === null)
+/** @throws PublicError BAD_USER_INPUT */
+export function toReferencePatterns(texts: readonly string[]): readonly ReferencePattern[] {
+  if (texts.length > MAX_ITEMS) throw tooLong();
+  return texts.map((text) => {
+    const pattern = compileReferencePattern(text);
+    if (pattern !== null) return pattern;
     throw new PublicError('BAD_USER_INPUT', 'A reference pattern is malformed.');
-  return pattern;
+  });
 }
 
 /** Without the conditions that are null or left out. */

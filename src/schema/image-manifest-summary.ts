@@ -87,19 +87,19 @@ builder.objectType('ImageManifestSummary', {
       nullable: true,
       description:
         'Engine field AttestationData.For, as the manifest that it attests; null for what is no attestation.',
-      resolve: ({ image, row }) =>
-        image.manifests?.find((other) => other.row.digest === row.attestsDigest) ?? null,
+      resolve: ({ image, row }, _args, { counted }) =>
+        counted(image.manifests?.find((other) => other.row.digest === row.attestsDigest) ?? null),
     }),
     attestations: t.field({
       type: ['ImageManifestSummary'],
       description: 'The attestation manifests that say something of this one.',
-      resolve: ({ image, row }) =>
-        image.manifests?.filter((other) => other.row.attestsDigest === row.digest) ?? [],
+      resolve: ({ image, row }, _args, { counted }) =>
+        counted(image.manifests?.filter((other) => other.row.attestsDigest === row.digest) ?? []),
     }),
     image: t.field({
       type: 'ImageSummary',
       description: 'The image that holds it. Two images may hold the same manifest.',
-      resolve: ({ image }) => image,
+      resolve: ({ image }, _args, { counted }) => counted(image),
     }),
   }),
 });

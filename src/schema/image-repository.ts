@@ -67,7 +67,8 @@ builder.objectFields('ImageRepositoryConnection', (t) => ({
     type: ['Engine'],
     description:
       'Engines that were asked and could not answer; their repositories are missing here, and errors say why.',
-    resolve: ({ failures }, _args, { engineOf }) => failures.map(({ engine }) => engineOf(engine)),
+    resolve: ({ failures }, _args, { engineOf, counted }) =>
+      counted(failures.map(({ engine }) => engineOf(engine))),
   }),
 }));
 

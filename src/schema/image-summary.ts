@@ -41,7 +41,7 @@ builder.objectType('ImageSummary', {
     labels: t.field({
       type: ['ImageLabel'],
       description: 'Engine field Labels, sorted by key.',
-      resolve: ({ row }) => row.labels,
+      resolve: ({ row }, _args, { counted }) => counted(row.labels),
     }),
     label: t.string({
       nullable: true,
@@ -73,20 +73,20 @@ builder.objectFields('ImageSummary', (t) => ({
   repoTags: t.field({
     type: ['RepoTag'],
     description: 'Engine field RepoTags, in alphabetical order; empty for an untagged image.',
-    resolve: ({ tags }) => tags,
+    resolve: ({ tags }, _args, { counted }) => counted(tags),
   }),
   repoDigests: t.field({
     type: ['RepoDigest'],
     description:
       'Engine field RepoDigests, one for each repository and digest. On the containerd store every name has one, whether or not it was ever in a registry.',
-    resolve: ({ digests }) => digests,
+    resolve: ({ digests }, _args, { counted }) => counted(digests),
   }),
   manifests: t.field({
     type: ['ImageManifestSummary'],
     nullable: true,
     description:
       'Engine field Manifests; null where the engine keeps none (graph drivers, Podman, API below 1.47).',
-    resolve: ({ manifests }) => manifests,
+    resolve: ({ manifests }, _args, { counted }) => counted(manifests),
   }),
   platform: t.field({
     type: 'ImagePlatform',
@@ -101,7 +101,7 @@ builder.objectFields('ImageSummary', (t) => ({
     nullable: true,
     description:
       'Every platform that is available locally, from the manifests; null where the engine keeps none.',
-    resolve: (image) => availablePlatforms(image),
+    resolve: (image, _args, { counted }) => counted(availablePlatforms(image)),
   }),
 }));
 
@@ -118,16 +118,13 @@ builder.objectFields('ImageSummary', (t) => ({
     nullable: true,
     description:
       'The image that parentId names, intermediate ones included; null when there is none or it is gone.',
-    resolve: ({ view, row }) => (row.parentId === null ? null : view.image(row.parentId)),
+    resolve: ({ view, row }, _args, { counted }) =>
+      counted(row.parentId === null ? null : view.image(row.parentId)),
   }),
   ancestors: t.field({
     type: ['ImageSummary'],
     description: 'From parent to root.',
-    resolve: (image, _args, { spend }) => {
-      const ancestors = image.view.ancestors(image);
-      spend(ancestors.length);
-      return ancestors;
-    },
+    resolve: (image, _args, { counted }) => counted(image.view.ancestors(image)),
   }),
   children: t.field({
     type: 'ImageSummaryConnection',

@@ -89,11 +89,10 @@ builder.queryFields((t) => ({
         throw new PublicError('BAD_USER_INPUT', 'Ask for 100 references at most.');
       }
       const asked = namedEngines(context.indexes, engine);
-      context.spend(references.length);
       // Each slot settles for itself.
-      return references.map((reference) =>
-        context.find(asked, info, (name) => lookUp(context, name, reference)),
-      );
+      return context
+        .counted(references)
+        .map((reference) => context.find(asked, info, (name) => lookUp(context, name, reference)));
     },
   }),
 }));
@@ -110,7 +109,10 @@ builder.objectFields('Engine', (t) => ({
         description: 'E.g. alpine:3, an image ID, or the beginning of one.',
       }),
     },
-    resolve: ({ name }, { reference }, context) => lookUp(context, name, reference),
+    resolve: ({ name }, { reference }, context) => {
+      context.spend(1);
+      return lookUp(context, name, reference);
+    },
   }),
   images: t.field({
     type: 'ImageSummaryConnection',

@@ -6,7 +6,12 @@ import './pagination.ts';
 import './engine.ts';
 import './engine-container.ts';
 import './image-connection.ts';
+import './image-event.ts';
+import './image-event-connection.ts';
+import './image-event-filter.ts';
+import './image-events.ts';
 import './image-filter.ts';
+import './image-index-state.ts';
 import './image-label.ts';
 import './image-manifest-summary.ts';
 import './image-order.ts';
@@ -20,6 +25,7 @@ import './repo-digest.ts';
 import './repo-tag.ts';
 
 builder.queryType({ description: 'What can be asked.' });
+builder.subscriptionType({ description: 'What can be followed, over server-sent events.' });
 
 /** The whole schema; importing this file is what puts it together. */
 export const schema = builder.toSchema();

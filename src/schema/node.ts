@@ -106,9 +106,8 @@ builder.queryFields((t) => ({
     resolve: (_, { ids }, context) => {
       if (ids.length > MAX_NODES)
         throw new PublicError('BAD_USER_INPUT', 'Ask for 100 ids at most.');
-      context.spend(ids.length);
       // Each slot settles for itself: one bad id or dead engine leaves the others.
-      return ids.map((id) => findNode(context, id));
+      return context.counted(ids).map((id) => findNode(context, id));
     },
   }),
 }));

@@ -1,5 +1,6 @@
 import { isDigest } from '../engine/reference.ts';
 import { builder } from './builder.ts';
+import { parseInstant } from './instant.ts';
 
 /** Labels by key. */
 export type Annotations = ReadonlyMap<string, string>;
@@ -31,10 +32,7 @@ builder.objectType('OciAnnotations', {
       type: 'DateTime',
       nullable: true,
       description: `When it was built (${key('created')}); null when the image does not say or gives no RFC 3339 date.`,
-      resolve: (annotations) => {
-        const time = Date.parse(annotations.get(key('created')) ?? '');
-        return Number.isNaN(time) ? null : time / 1000;
-      },
+      resolve: (annotations) => parseInstant(annotations.get(key('created')) ?? ''),
     }),
     baseDigest: t.field({
       type: 'Digest',

@@ -19,7 +19,7 @@ builder.objectType('OciDescriptor', {
     annotations: t.field({
       type: ['ImageLabel'],
       description: 'OCI field annotations, sorted by key.',
-      resolve: ({ annotations }) => annotations,
+      resolve: ({ annotations }, _args, { counted }) => counted(annotations),
     }),
     artifactType: t.exposeString('artifactType', {
       nullable: true,

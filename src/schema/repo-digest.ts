@@ -1,3 +1,4 @@
+import type { Image, Manifest } from '../image-index/image-view.ts';
 import { builder } from './builder.ts';
 import { repositoryOf } from './repo-tag.ts';
 
@@ -22,7 +23,7 @@ builder.objectType('RepoDigest', {
     image: t.field({
       type: 'ImageSummary',
       description: 'The image that it points to.',
-      resolve: ({ image }) => image,
+      resolve: ({ image }, _args, { counted }) => counted(image),
     }),
     engine: t.field({
       type: 'Engine',
@@ -34,10 +35,13 @@ builder.objectType('RepoDigest', {
       nullable: true,
       description:
         'The manifests that this digest leads to in the local store: all of an index, or the one that it names; null where the engine keeps none.',
-      resolve: ({ image, digest }) =>
-        digest === image.row.id
-          ? image.manifests
-          : (image.manifests?.filter(({ row }) => row.digest === digest) ?? null),
+      resolve: ({ image, digest }, _args, { counted }) => counted(manifestsOf(image, digest)),
     }),
   }),
 });
+
+/** All manifests where the digest is the image's own, of an index for example; else the one that it names. */
+function manifestsOf({ manifests, row }: Image, digest: string): readonly Manifest[] | null {
+  if (digest === row.id) return manifests;
+  return manifests?.filter((manifest) => manifest.row.digest === digest) ?? null;
+}

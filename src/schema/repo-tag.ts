@@ -34,7 +34,7 @@ builder.objectType('RepoTag', {
     image: t.field({
       type: 'ImageSummary',
       description: 'The image that it points to.',
-      resolve: ({ image }) => image,
+      resolve: ({ image }, _args, { counted }) => counted(image),
     }),
     engine: t.field({
       type: 'Engine',

@@ -2,12 +2,13 @@ import { Kind, type ValueNode } from 'graphql';
 import { isDigest, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
 import { builder } from './builder.ts';
+import { parseInstant } from './instant.ts';
 
 builder.scalarType('DateTime', {
   description: 'An instant, RFC 3339 in UTC, e.g. 2026-11-24T12:00:00Z.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (seconds) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
-  parseValue: parseInstant,
+  parseValue: checkInstant,
 });
 
 builder.scalarType('Digest', {
@@ -36,11 +37,9 @@ builder.scalarType('ImageReference', {
   parseValue: checkReference,
 });
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
-
-function parseInstant(value: unknown): number {
-  const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(time)) return time / 1000;
+function checkInstant(value: unknown): number {
+  const seconds = typeof value === 'string' ? parseInstant(value) : null;
+  if (seconds !== null) return seconds;
   throw new PublicError('BAD_USER_INPUT', 'Not an instant. Use RFC 3339: 2026-11-24T12:00:00Z.');
 }
 

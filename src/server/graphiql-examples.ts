@@ -45,6 +45,17 @@ query Platforms {
   }
 }
 `,
+  `# What happens to images, as it happens. Needs --index live.
+subscription ImageEvents {
+  imageEvents {
+    action
+    time
+    reference
+    engine { name }
+    image { shortId size repoTags { reference } }
+  }
+}
+`,
   `# The engines behind this gateway.
 query Engines {
   engines { name kind status version apiVersion imageStore operatingSystem architecture }

@@ -50,6 +50,8 @@ async function render(): Promise<CompressedPage> {
     title: 'imagegraph',
     endpoint: '/graphql',
     defaultTabs: EXAMPLES.map((query) => ({ query })),
+    // Subscriptions too, which it would otherwise send by GET.
+    method: 'POST',
     // A token typed into the headers editor must not outlive the page.
     shouldPersistHeaders: false,
     credentials: 'same-origin',

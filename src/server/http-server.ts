@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { createGraphiQLPage } from './graphiql.ts';
 
 /** Where to listen and what to answer. */
@@ -11,6 +12,8 @@ export interface HttpServerOptions {
   readonly graphiql: boolean;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
+  /** After how long a connection on which nothing moves is given up: clients that do not read. */
+  readonly idleMs?: number;
 }
 
 /** A server that listens. */
@@ -21,6 +24,10 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
+/** How often connections whose last answer has ended are looked for while draining. */
+const SWEEP_MS = 50;
+/** Longer than any answer takes, and than the 12 s between the pings of a subscription. */
+const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
@@ -43,6 +50,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     response.setHeader('allow', 'POST');
     return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
   });
+  const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +61,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   for (const name of ['localhost', '127.0.0.1', '[::1]']) allowedHosts.add(`${name}:${port}`);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   allowedHosts.add(`${host}:${port}`);
-  return { url: `http://${host}:${port}/graphql`, close: () => close(server) };
+  return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
 }
 
 /**
@@ -89,10 +97,13 @@ function wantsHtml(request: http.IncomingMessage): boolean {
   return (request.headers.accept ?? '').includes('text/html');
 }
 
-async function close(server: http.Server): Promise<void> {
+async function close(server: http.Server, connections: Connections): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  connections.closeIdle();
+  // Those that are kept alive after their last answer would wait for another request.
+  const sweep = setInterval(() => connections.closeIdle(), SWEEP_MS);
   const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(force);
 }

@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Browser, hasBrowser, openBrowser, textOf } from './open-browser.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** The other examples, each with a word that only its answer has. */
 const EXAMPLES = [
   ['UnusedImages', 'totalSize'],
@@ -15,20 +11,12 @@ const EXAMPLES = [
   ['Platforms', 'available'],
   ['Engines', 'imageStore'],
 ] as const;
-const isRequired = process.env['IMAGEGRAPH_TEST_BROWSER'] === 'required';
-const hasBrowser = isRequired || existsSync(CHROMIUM);
-if (!hasBrowser) process.stderr.write(`No ${CHROMIUM}: the browser's tests are skipped.\n`);
 
 describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
   let gateway: ChildProcess;
   let url: string;
-  let profile: string;
-  let context: BrowserContext;
+  let browser: Browser;
   let page: Page;
-  /** Every address that the browser asked for. */
-  const asked: string[] = [];
-  /** What went wrong on the page. */
-  const failures: string[] = [];
 
   beforeAll(async () => {
     gateway = spawn(process.execPath, ['dist/main.js', '--engine', 'sample', '--port', '0'], {
@@ -37,40 +25,17 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
     });
     const [line] = (await once(gateway.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     url = /ready at (\S+)/.exec(line.toString())?.[1] ?? '';
-    profile = await mkdtemp(join(tmpdir(), 'imagegraph-browser-'));
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      viewport: { width: 1280, height: 800 },
-      args: [
-        // Tests run as root in containers, where Chromium's own sandbox cannot start.
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    page = await context.newPage();
-    page.on('request', (request) => asked.push(request.url()));
-    page.on('pageerror', (error) => failures.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') failures.push(message.text());
-    });
+    browser = await openBrowser();
+    ({ page } = browser);
     await page.goto(url);
   });
   afterAll(async () => {
-    await context?.close();
+    await browser?.close();
     gateway?.kill();
-    await rm(profile, { recursive: true, force: true });
   });
 
-  /** Monaco shows spaces as ones that do not break. */
-  const text = async (place: string) =>
-    (await page.locator(place).innerText()).replaceAll('\u00a0', ' ');
-  const answer = () => text('.graphiql-response');
-  const query = () => text('.graphiql-query-editor');
+  const answer = () => textOf(page, '.graphiql-response');
+  const query = () => textOf(page, '.graphiql-query-editor');
   const run = () => page.getByRole('button', { name: /execute query/i }).click();
 
   /** GraphiQL looks for the operations of a tab a moment after it is shown: a run before that is none. */
@@ -149,7 +114,9 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
   });
 
   it('asked nobody but the gateway, and met no error', () => {
+    const { asked, failures } = browser;
     const foreign = asked
+      .map(({ url: address }) => address)
       .filter((address) => !/^(data|blob):/.test(address))
       .filter((address) => new URL(address).origin !== new URL(url).origin);
     expect(foreign).toEqual([]);

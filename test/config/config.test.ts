@@ -19,7 +19,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       tokenFile: null,
-      index: 'off',
+      index: 'live',
       allowHosts: [],
       allowOrigins: [],
       tls: null,

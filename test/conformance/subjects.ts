@@ -8,6 +8,7 @@ import { createEmbeddedEngine } from '../../src/embedded/embedded-engine.ts';
 import { createDialer } from '../../src/engine/dial.ts';
 import { type TestEngine, enginesRoot, readEngines } from '../engines/engine-list.ts';
 import { type FilledEngine, readFacts } from '../engines/facts.ts';
+import { findRealEngines } from '../engines/real-engines.ts';
 import { connectTo, createTestGateway, type TestGateway } from '../support/gateway.ts';
 
 /** What a subject holds; null where it cannot hold such. */
@@ -32,7 +33,6 @@ export interface Subject {
   close(): Promise<void>;
 }
 
-const EXPECTED = ['docker-20', 'docker-28-containerd', 'docker-28-graph', 'podman-5'];
 const SAMPLE = fileURLToPath(new URL('../../samples/layout/', import.meta.url));
 
 /**
@@ -45,26 +45,9 @@ export async function findSubjects(): Promise<readonly Subject[]> {
 }
 
 async function realSubjects(): Promise<Subject[]> {
-  const engines = await listEngines();
   const facts = await readFacts();
-  const isReady = (name: string) => name in facts && engines.some((engine) => engine.name === name);
-  const missing = EXPECTED.filter((name) => !isReady(name));
-  if (missing.length > 0) {
-    const sentence = `These engines are not up and filled (test/engines/README.md): ${missing.join(', ')}`;
-    if (process.env['IMAGEGRAPH_TEST_ENGINES'] === 'required') throw new Error(sentence);
-    process.stderr.write(`${sentence}. Their tests are skipped.\n`);
-  }
-  return engines
-    .filter(({ name }) => isReady(name))
-    .map((engine) => realSubject(engine, facts[engine.name] as FilledEngine));
-}
-
-/** None where engines.sh was never run. */
-async function listEngines(): Promise<readonly TestEngine[]> {
-  return readEngines().catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const engines = await findRealEngines();
+  return engines.map((engine) => realSubject(engine, facts[engine.name] as FilledEngine));
 }
 
 function realSubject(engine: TestEngine, facts: Facts): Subject {

@@ -126,6 +126,7 @@ describe('a docker save archive without OCI manifests', () => {
             Parent: `sha256:${sha256(base)}`,
           },
           { Config: 'base.json', RepoTags: null, Layers: ['base/layer.tar'] },
+          { Config: 'missing.json', RepoTags: ['demo/missing:1'], Layers: [] },
         ]),
       }),
     );
@@ -144,6 +145,7 @@ describe('a docker save archive without OCI manifests', () => {
       }),
       expect.objectContaining({ id: `sha256:${sha256(base)}`, parentId: null, tags: [] }),
     ]);
+    expect(await engine.countImages(signal())).toBe(rows.length);
     const shared = await engine.sharedSizes(signal());
     expect(shared.get(`sha256:${sha256(child)}`)).toBe(layers.base.length);
   });
@@ -189,7 +191,7 @@ describe('a layout with bad content costs what is bad', () => {
     const { engine, reports } = open({ kind: 'layout', directory });
     const rows = await engine.listImages(signal());
     const base = rows.find(({ tags }) => tags.includes('demo/base:1.0'));
-    expect(base).toMatchObject({ created: 0, size: 0, manifests: [{ available: false }] });
+    expect(base).toMatchObject({ created: null, size: 0, manifests: [{ available: false }] });
     expect(rows).toHaveLength(6);
     expect(reports).toEqual([expect.stringContaining('the blob is not what its digest says')]);
   });

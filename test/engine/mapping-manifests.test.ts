@@ -149,11 +149,13 @@ describe('descriptors', () => {
     },
   );
 
-  it('keep the annotations that an image was loaded with', async () => {
-    const { row } = await manifestsOf(NEWEST_API, facts.oddLabels);
-    expect(row?.descriptor?.annotations).toContainEqual({
-      key: 'io.containerd.image.name',
-      value: 'docker.io/demo/odd-labels:1',
-    });
+  it('of an image itself tell nothing of the name that it was loaded with', async () => {
+    const raw = recordedRows(NEWEST_API, 'images').find(({ RepoTags }) =>
+      RepoTags?.includes(facts.oddLabels),
+    );
+    expect(raw?.['Descriptor'].annotations).toHaveProperty(['io.containerd.image.name']);
+    const { row, mapped } = await manifestsOf(NEWEST_API, facts.oddLabels);
+    expect(row?.descriptor?.annotations).toEqual([]);
+    expect(mapped[0]?.descriptor.annotations).toEqual([]);
   });
 });

@@ -11,7 +11,10 @@ export interface Answer {
 
 export interface CallOptions {
   readonly method?: string;
-  readonly body?: Readable;
+  /** A tar. */
+  readonly body?: Readable | Buffer;
+  /** Sent as JSON. */
+  readonly json?: unknown;
 }
 
 /** One plain request to an engine, without any library between: what it answers is what is recorded. */
@@ -20,11 +23,14 @@ export async function callEngine(
   path: string,
   options: CallOptions = {},
 ): Promise<Answer> {
+  const body =
+    options.json === undefined ? options.body : Buffer.from(JSON.stringify(options.json));
+  const type = options.json === undefined ? 'application/x-tar' : 'application/json';
   const outgoing = request({
     ...addressOf(url),
     path,
     method: options.method ?? 'GET',
-    headers: options.body ? { 'Content-Type': 'application/x-tar' } : {},
+    headers: body ? { 'Content-Type': type } : {},
     // A connection of its own, so that nothing keeps the process alive afterwards.
     agent: false,
   });
@@ -40,8 +46,8 @@ export async function callEngine(
       });
     });
   });
-  if (!options.body) outgoing.end();
-  const sent = options.body ? pipeline(options.body, outgoing) : undefined;
+  if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
+  const sent = body === undefined || Buffer.isBuffer(body) ? undefined : pipeline(body, outgoing);
   const [answer] = await Promise.all([answered, sent]);
   return answer;
 }

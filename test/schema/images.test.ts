@@ -97,6 +97,21 @@ describe('pages of images', () => {
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
+  it('have the same order and cursors where a criterion is repeated, which decides nothing', async () => {
+    const images = [image(1, { Size: 7 }), image(2, { Size: 7 }), image(3)];
+    const gateway = await gatewayOver({ e: { images } });
+    const page = async (orderBy: string, after = '') =>
+      (
+        await gateway.ask(
+          `{ images(orderBy: [${orderBy}] ${after}) { edges { cursor node { imageId } } } }`,
+        )
+      ).data.images.edges;
+    const plain = await page('{ field: SIZE }');
+    const repeated = '{ field: SIZE }, { field: SIZE, direction: DESC }';
+    expect(await page(repeated)).toEqual(plain);
+    expect(await page(repeated, `after: "${plain[0].cursor}"`)).toEqual(plain.slice(1));
+  });
+
   it('are ordered by size, name, shared size, unique size and containers; unknown comes last', async () => {
     const gateway = await gatewayOver({
       e: {
@@ -147,7 +162,8 @@ describe('filters', () => {
     ['labels: [{ key: "team" }]', [1]],
     ['labels: [{ key: "team", value: "web" }, { key: "empty", value: "" }]', [1]],
     ['labels: [{ key: "team", value: "api" }]', []],
-    ['labels: []', [4, 3, 2, 1]],
+    ['labels: []', []],
+    ['not: { labels: [] }', [4, 3, 2, 1]],
     ['dangling: true', [2]],
     ['dangling: false', [4, 3, 1]],
     ['inUse: true', [1]],
@@ -174,6 +190,39 @@ describe('filters', () => {
     const gateway = await gatewayOver({ e: { images, containers } });
     const found = await listed(gateway, `filter: { ${filter} }`);
     expect([...found].sort()).toEqual(ids(expected).sort());
+  });
+});
+
+describe('the platform filter', () => {
+  const manifest = (number: number, platform: object | null, rest: object = {}) => ({
+    ID: idOf(number),
+    Available: true,
+    Kind: 'image',
+    ImageData: { Platform: platform ?? { os: '', architecture: '' } },
+    ...rest,
+  });
+  const amd64 = { os: 'linux', architecture: 'amd64' };
+  const arm64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
+  const images = [
+    image(1, { Manifests: [manifest(11, amd64), manifest(12, arm64)] }),
+    image(2, { Manifests: [manifest(21, amd64), manifest(22, arm64, { Available: false })] }),
+    image(3, { Manifests: [manifest(31, amd64), manifest(32, null)] }),
+    image(4, { Manifests: [manifest(41, null, { Kind: 'attestation' })] }),
+    image(5, { Manifests: [] }),
+    image(6),
+  ];
+
+  it.each<[string, number[]]>([
+    ['platform: { architecture: "arm64" }', [1]],
+    ['platform: { architecture: "arm64", variant: "v7" }', []],
+    ['platform: { os: "linux" }', [1, 2, 3]],
+    // Of 3 and 6 it is unknown: one names no platform, one keeps no manifests.
+    ['not: { platform: { architecture: "arm64" } }', [2, 4, 5]],
+    ['not: { platform: { os: "linux" } }', [4, 5]],
+  ])('knows what is not there: { %s }', async (filter, expected) => {
+    const gateway = await gatewayOver({ e: { images } });
+    const found = await listed(gateway, `filter: { ${filter} }`);
+    expect([...found].sort()).toEqual(ids(expected));
   });
 });
 
@@ -243,6 +292,42 @@ describe('relations', () => {
     expect((await find('demo/app:2')).data).toEqual({ image: null });
     expect((await find('sha256:abc')).errors?.[0]?.extensions['code']).toBe('INVALID_REFERENCE');
     expect((await find('sha256:abcd0')).errors).toBeUndefined();
+  });
+
+  it('a name with tag and digest leaves the tag to the image that has it now', async () => {
+    const digest = idOf(77);
+    const gateway = await gatewayOver({
+      e: {
+        images: [
+          image(1, { RepoTags: [`demo/app:1@${digest}`, `demo/old:1@${digest}`], Created: 1 }),
+          image(2, { RepoTags: ['demo/app:1'], Created: 2 }),
+        ],
+      },
+    });
+    const { data } = await gateway.ask(`{
+      tag: image(reference: "demo/app:1") { imageId }
+      digest: image(reference: "demo/app@${digest}") { imageId }
+      both: image(reference: "demo/app:1@${digest}") { imageId }
+      old: image(reference: "demo/old:1") { imageId }
+      images { nodes { repoTags { reference } repoDigests { reference } } }
+      imageRepository(name: "demo/app") { tags { nodes { tag image { imageId } } } }
+    }`);
+    expect(data).toEqual({
+      tag: { imageId: idOf(2) },
+      digest: { imageId: idOf(1) },
+      both: { imageId: idOf(1) },
+      old: null,
+      images: {
+        nodes: [
+          { repoTags: [{ reference: 'demo/app:1' }], repoDigests: [] },
+          {
+            repoTags: [],
+            repoDigests: [{ reference: `demo/app@${digest}` }, { reference: `demo/old@${digest}` }],
+          },
+        ],
+      },
+      imageRepository: { tags: { nodes: [{ tag: '1', image: { imageId: idOf(2) } }] } },
+    });
   });
 
   it('an ID prefix of several images is an error that asks for more digits', async () => {

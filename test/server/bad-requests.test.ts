@@ -43,7 +43,7 @@ async function send(body: string | Buffer) {
 }
 
 const SECRET = 'hunter2-do-not-repeat';
-const ask = (query: string) => JSON.stringify({ query });
+const ask = (query: string, variables = {}) => JSON.stringify({ query, variables });
 
 describe('a bad request', () => {
   it.each<[string, string | Buffer, ErrorCode]>([
@@ -113,6 +113,53 @@ describe('a bad request', () => {
       expect(errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT' });
       expect(text).not.toMatch(/hunter2/i);
       expect(http.calls).toEqual([]);
+    },
+  );
+
+  const images = (args: string) => (type: string) =>
+    `query ($v: ${type}) { images(${args}) { totalCount } }`;
+  const filter = (condition: string) => images(`filter: { ${condition}: $v }`);
+  it.each<[string, string, unknown, ErrorCode?]>([
+    ['a text for an integer', images('first: $v')('Int'), SECRET],
+    ['a fraction for an integer', images('first: $v')('Int'), 2.5],
+    ['an integer of 64 bits', images('first: $v')('Int'), 99_999_999_999],
+    ['an unknown enum value', images('orderBy: [{ field: $v }]')('ImageOrderField!'), SECRET],
+    ['a number for an enum value', images('orderBy: [{ field: $v }]')('ImageOrderField!'), 7],
+    ['a text for a boolean', images('all: $v')('Boolean!'), SECRET],
+    ['null for a boolean that has a default', images('all: $v')('Boolean = true'), null],
+    ['a number for a text', filter('search')('String'), 5],
+    ['an object for an id', 'query ($v: ID!) { node(id: $v) { id } }', { [SECRET]: SECRET }],
+    ['a foreign id', 'query ($v: ID!) { node(id: $v) { id } }', SECRET],
+    ['an unknown condition', images('filter: $v')('ImageFilter'), { [SECRET]: SECRET }],
+    ['a condition of a wrong type', images('filter: $v')('ImageFilter'), { dangling: SECRET }],
+    ['a deep one', images('filter: $v')('ImageFilter'), { and: [{ not: { search: [SECRET] } }] }],
+    ['a text for a filter', images('filter: $v')('ImageFilter'), SECRET],
+    ['null in a list', filter('digests')('[Digest!]'), [null]],
+    ['a cursor', images('after: $v')('String'), SECRET],
+    ['a date', filter('createdAfter')('DateTime'), SECRET],
+    ['a number for a date', filter('createdAfter')('DateTime'), 7],
+    ['a digest', filter('digests')('[Digest!]'), [SECRET]],
+    ['a size', filter('minSize')('ByteSize'), -5],
+    ['a pattern', filter('references')('[String!]'), [`[${SECRET}`]],
+    ['a long search', filter('search')('String'), SECRET.repeat(30)],
+    ['no value', images('first: $v')('Int!'), undefined],
+    [
+      'a reference',
+      'query ($v: ImageReference!) { image(reference: $v) { id } }',
+      `../${SECRET}`,
+      'INVALID_REFERENCE',
+    ],
+    ['an empty page', images('first: $v')('Int'), 0, 'PAGE_SIZE_OUT_OF_RANGE'],
+    ['an unknown engine', images('engines: $v')('[String!]'), [SECRET], 'ENGINE_UNKNOWN'],
+  ])(
+    'that has %s in its variables says so without a repetition, and costs no engine call',
+    async (_, query, v, code = 'BAD_USER_INPUT') => {
+      const { status, text, errors } = await send(ask(query, { v }));
+      expect(status).toBe(200);
+      expect(errors[0].extensions).toEqual({ code });
+      expect(text).not.toMatch(/hunter2/i);
+      expect(http.calls).toEqual([]);
+      expect(hidden).toEqual([]);
     },
   );
 

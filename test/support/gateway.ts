@@ -3,7 +3,10 @@ import { createDockerEngine } from '../../src/engine/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createTransport } from '../../src/engine/transport.ts';
 import { createGateway } from '../../src/gateway.ts';
+import type { ImageEventLog } from '../../src/image-index/image-event-log.ts';
+import type { ImageIndex, IndexMode } from '../../src/image-index/image-index.ts';
 import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
+import { readEvents } from './event-stream.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,6 +21,8 @@ export interface Answer {
 
 export interface TestGateway {
   ask(query: string, variables?: object, accept?: string): Promise<Answer>;
+  /** What a subscription gives; ends with it. */
+  subscribe(query: string, variables?: object): AsyncGenerator<Omit<Answer, 'status'>>;
   readonly hidden: unknown[];
   close(): void;
 }
@@ -27,21 +32,36 @@ export function connectTo(name: string, dial: () => Duplex): Engine {
   return createDockerEngine({ name, transport: createTransport(name, 'docker', dial) });
 }
 
+/** An index that reads the engine each time and says that it follows it: whoever has the log tells events. */
+export function createIndex(engine: Engine, mode: IndexMode = 'LIVE'): ImageIndex {
+  const index = createReadThroughIndex(engine);
+  return { ...index, state: () => ({ ...index.state(), mode }) };
+}
+
 /** The gateway without its HTTP server, over engines by name. */
-export function createTestGateway(engines: readonly Engine[]): TestGateway {
+export function createTestGateway(
+  engines: readonly Engine[],
+  { events, mode = 'OFF' }: { events?: ImageEventLog; mode?: IndexMode } = {},
+): TestGateway {
   const hidden: unknown[] = [];
   const gateway = createGateway({
-    indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
+    indexes: new Map(engines.map((engine) => [engine.name, createIndex(engine, mode)])),
+    ...(events === undefined ? {} : { events }),
     onHiddenError: (error) => void hidden.push(error),
   });
+  const post = (query: string, variables: object, accept: string) =>
+    gateway.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query, variables }),
+    });
   return {
     hidden,
+    async *subscribe(query, variables = {}) {
+      yield* readEvents(await post(query, variables, 'text/event-stream'));
+    },
     async ask(query, variables = {}, accept = 'application/json') {
-      const response = await gateway.fetch('http://localhost/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query, variables }),
-      });
+      const response = await post(query, variables, accept);
       return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
     },
     close: () => engines.forEach((engine) => engine.close()),

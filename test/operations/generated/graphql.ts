@@ -55,7 +55,7 @@ export type ImageFilter = {
   not?: ImageFilter | null | undefined;
   /** One of these holds; false when empty. */
   or?: Array<ImageFilter> | null | undefined;
-  /** Some available manifest matches; unknown where the engine keeps no manifests. */
+  /** Some available manifest matches; unknown where the engine keeps no manifests, or where one that does not match names no platform. */
   platform?: ImagePlatformFilter | null | undefined;
   /** Docker's reference patterns; any may match a tag or digest reference, or its repository, in familiar or canonical spelling. * stops at a slash. */
   references?: Array<string> | null | undefined;

@@ -1,0 +1,65 @@
+import { canReadOneImage } from '../../engine/image-verbs.ts';
+import type { Engine, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import { isSameRow } from '../row-identity.ts';
+
+/** Rows that are read by themselves after a list, to be compared with it. */
+const SAMPLES = 8;
+
+/**
+ * Whether images may be read one by one. Two ways of an engine to say the same thing may differ from one
+ * release to the next; when they do, only lists are trusted, until a later one agrees again.
+ */
+export interface Calibration {
+  /** Whether the engine can be asked for one image at all. */
+  isPossible(): boolean;
+  /** Null while it is being found out. */
+  isTrusted(): boolean | null;
+  start(facts: EngineFacts): void;
+  /**
+   * Compares some rows of a list with what the engine says of each.
+   * @param isCurrent whether nothing was heard of an image since, so that a difference means something
+   */
+  compare(rows: readonly ImageRow[], isCurrent: (row: ImageRow) => boolean): void;
+}
+
+/** @param onDecided what `isTrusted` says may have changed */
+export function createCalibration(
+  engine: Engine,
+  signal: AbortSignal,
+  onDecided: () => void,
+): Calibration {
+  let possible = false;
+  let trusted: boolean | null = null;
+
+  async function agrees(row: ImageRow, isCurrent: (row: ImageRow) => boolean): Promise<boolean> {
+    const own = await engine.readImage(row.id, signal);
+    if (!isCurrent(row)) return true;
+    // A list may miss the parent of an image with several names (image-table.ts).
+    return own !== null && isSameRow(own, { ...row, parentId: row.parentId ?? own.parentId });
+  }
+
+  return {
+    isPossible: () => possible,
+    isTrusted: () => trusted,
+    start(facts) {
+      possible = canReadOneImage(facts);
+      trusted = possible ? null : false;
+    },
+    compare(rows, isCurrent) {
+      if (!possible) return;
+      const step = Math.max(1, Math.floor(rows.length / SAMPLES));
+      const samples = rows.filter((_, at) => at % step === 0).slice(0, SAMPLES);
+      Promise.all(samples.map((row) => agrees(row, isCurrent))).then(
+        (agree) => {
+          trusted = agree.every(Boolean);
+          onDecided();
+        },
+        () => {
+          // Not known to disagree; what is marked meanwhile is read, and an error there leads to a list.
+          trusted ??= true;
+          onDecided();
+        },
+      );
+    },
+  };
+}

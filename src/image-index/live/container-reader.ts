@@ -1,0 +1,93 @@
+import type { ContainerRow, Engine } from '../../engine/engine.ts';
+import { ALL_CONTAINERS, type Marks } from './marks.ts';
+import type { ReadTable } from './read-table.ts';
+
+/** IDs in one question: they go into the address, and engines take some 8 KiB of it. */
+const MAX_IDS = 64;
+const RETRY_MS = 500;
+
+/** What is read into, and who is told of it. */
+export interface ContainerReaderOptions {
+  readonly engine: Engine;
+  readonly marks: Marks;
+  readonly table: ReadTable<ContainerRow>;
+  /** What a read has shown is in the table, and its marks are gone. */
+  readonly onRead: (all: boolean) => void;
+  /** A container was found that an event had told of; `since` is that event. */
+  readonly onNew: (row: ContainerRow, since: number) => void;
+}
+
+/** Reads marked containers, one question at a time. */
+export interface ContainerReader {
+  pump(): void;
+  /** A full list that nobody waits for. */
+  want(): void;
+  reads(): number;
+  close(): void;
+}
+
+/** Nothing is read before the first `pump`. */
+export function createContainerReader(options: ContainerReaderOptions): ContainerReader {
+  const { engine, marks, table, onRead } = options;
+  const closing = new AbortController();
+  let isReading = false;
+  let isWanted = false;
+  let reads = 0;
+
+  function pump(): void {
+    if (isReading || closing.signal.aborted) return;
+    const all = isWanted || marks.whole.has(ALL_CONTAINERS);
+    if (!all && marks.containers.size === 0) return;
+    isReading = true;
+    if (all) isWanted = false;
+    void (all ? readAll() : readMarked([...marks.containers.keys()].slice(0, MAX_IDS))).then(
+      done,
+      failed,
+    );
+  }
+
+  async function readAll(): Promise<void> {
+    const sentAt = marks.seq;
+    const rows = await engine.listContainers(closing.signal);
+    table.replaceAll(new Map(rows.map((row) => [row.id, row])), sentAt);
+    marks.whole.clear(ALL_CONTAINERS, sentAt);
+    marks.containers.clearAll(sentAt);
+    onRead(true);
+  }
+
+  async function readMarked(ids: readonly string[]): Promise<void> {
+    const sentAt = marks.seq;
+    const rows = await engine.listContainers(closing.signal, ids);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = found.get(id);
+      const since = marks.containers.since(id);
+      const isNew = table.get(id) === null;
+      if (row === undefined) table.remove(id, sentAt);
+      else table.put(id, row, sentAt);
+      marks.containers.clear(id, sentAt);
+      if (row !== undefined && isNew) options.onNew(row, since);
+    }
+    reads += ids.length;
+    onRead(false);
+  }
+
+  function done(): void {
+    isReading = false;
+    pump();
+  }
+
+  function failed(): void {
+    setTimeout(done, RETRY_MS).unref();
+  }
+
+  return {
+    pump,
+    want() {
+      isWanted = true;
+      pump();
+    },
+    reads: () => reads,
+    close: () => closing.abort(new Error('the index is closed')),
+  };
+}

@@ -1,0 +1,57 @@
+import type { ContainerEngineEvent, EngineEvent, ImageEngineEvent } from '../../engine/engine.ts';
+import { referenceKey } from '../row-identity.ts';
+import type { ImageTable } from './image-table.ts';
+import { ALL_IMAGES, type Marks } from './marks.ts';
+
+/** What an event makes doubtful is marked here. */
+export interface EventMarks {
+  readonly marks: Marks;
+  readonly table: ImageTable;
+  /** Whether single images can be read; otherwise what any image event marks is the list. */
+  readonly canReadOne: () => boolean;
+  /** Something may have happened to images that no event tells: nobody shall wait for the list of it. */
+  readonly onHint: () => void;
+}
+
+/** Container events after which a container is listed as before. */
+const HARMLESS =
+  /^(exec_|health_status|top$|attach$|detach$|resize$|copy$|archive-path$|extract-to-dir$|export$|mount$|unmount$)/;
+/** The builder of engines without BuildKit makes its steps in containers that are named after an image ID. */
+const IMAGE_ID = /^(sha256:)?[a-f0-9]{64}$/;
+
+/** Marks what an event may have changed. It says where to look, never what is true. Never waits. */
+export function markEvent(event: EngineEvent, context: EventMarks): void {
+  context.marks.advance();
+  if (event.type === 'IMAGE') markImages(event, context);
+  else markContainer(event, context);
+}
+
+function markImages({ action, imageId, reference }: ImageEngineEvent, context: EventMarks): void {
+  const { marks, table, canReadOne } = context;
+  if (action === 'SAVE') return;
+  if (!canReadOne() || (imageId === null && reference === null)) {
+    marks.whole.add(ALL_IMAGES);
+    return;
+  }
+  if (imageId !== null) marks.images.add(imageId);
+  if (reference === null) return;
+  const key = referenceKey(reference);
+  // The event of a moved name is about the winner alone: nothing tells of the image that had it.
+  const owner = table.ownerOf(key);
+  if (owner !== null) marks.images.add(owner);
+  if (imageId === null) marks.images.add(key);
+}
+
+function markContainer(event: ContainerEngineEvent, context: EventMarks): void {
+  const { action, containerId, imageReference } = event;
+  const { marks, canReadOne, onHint } = context;
+  if (HARMLESS.test(action)) return;
+  marks.containers.add(containerId);
+  if (canReadOne()) return;
+  if (action === 'commit') {
+    // Engines below API 1.46 and Podman announce the image of a commit only when it gets a name.
+    marks.whole.add(ALL_IMAGES);
+  } else if (imageReference !== null && IMAGE_ID.test(imageReference)) {
+    onHint();
+  }
+}

@@ -1,0 +1,154 @@
+import type { ImageRow } from '../../engine/engine.ts';
+import { isSameRow, referenceKey } from '../row-identity.ts';
+import { createReadTable } from './read-table.ts';
+
+/** What a change of one image makes doubtful about others. */
+export interface Consequences {
+  /** IDs of images to read again. */
+  readonly images: ReadonlySet<string>;
+  /** IDs of images whose names changed: engines print them in their containers. */
+  readonly renamed: ReadonlySet<string>;
+}
+
+/** The images of an engine as they were read, with who owns which name. One owner for each, always. */
+export interface ImageTable {
+  get(id: string): ImageRow | null;
+  readonly size: number;
+  values(): IterableIterator<ImageRow>;
+  /** The ID of the image that has a name, by its canonical spelling. */
+  ownerOf(key: string): string | null;
+  /** Null when a later read has said otherwise. */
+  put(row: ImageRow, sentAt: number): Consequences | null;
+  remove(id: string, sentAt: number): Consequences | null;
+  replaceAll(
+    rows: readonly ImageRow[],
+    sentAt: number,
+  ): Consequences & { readonly changed: ReadonlySet<string> };
+  /** As ReadTable.takeChanged. */
+  takeChanged(): ReadonlySet<string>;
+  clear(): void;
+}
+
+/** An empty table. */
+export function createImageTable(): ImageTable {
+  const table = createReadTable<ImageRow>(isSameRow);
+  let owners = new Map<string, string>();
+  let holders: Map<string, Set<string>> | null = null;
+
+  /** Images that hold a manifest, by its digest; made when first asked for after a list. */
+  function holdersOf(digest: string): ReadonlySet<string> {
+    if (holders === null) {
+      holders = new Map();
+      for (const row of table.values()) hold(holders, row);
+    }
+    return holders.get(digest) ?? NOBODY;
+  }
+
+  /** Names go to the image that was read last; their former owner is no longer shown with them. */
+  function takeNames(row: ImageRow, doubtful: Set<string>, renamed: Set<string>): void {
+    for (const tag of row.tags) {
+      const key = referenceKey(tag);
+      const former = owners.get(key);
+      if (former !== undefined && former !== row.id) {
+        loseName(former, key);
+        renamed.add(former);
+        // An engine that gives one name to two images must not be asked about them for ever.
+        if ((table.readAt(former) ?? -1) < (table.readAt(row.id) ?? 0)) doubtful.add(former);
+      }
+      owners.set(key, row.id);
+    }
+  }
+
+  function loseName(id: string, key: string): void {
+    const row = table.get(id);
+    if (row === null) return;
+    const tags = row.tags.filter((tag) => referenceKey(tag) !== key);
+    table.put(id, { ...row, tags }, table.readAt(id) ?? 0);
+  }
+
+  function dropNames(row: ImageRow): void {
+    for (const tag of row.tags) {
+      const key = referenceKey(tag);
+      if (owners.get(key) === row.id) owners.delete(key);
+    }
+  }
+
+  /** What the list of one image knows of a manifest is true of all that hold it. */
+  function sharers(before: ImageRow | null, after: ImageRow, doubtful: Set<string>): void {
+    for (const manifest of after.manifests ?? []) {
+      const known = before?.manifests?.find(({ digest }) => digest === manifest.digest);
+      if (known?.available === manifest.available && known.totalSize === manifest.totalSize)
+        continue;
+      for (const id of holdersOf(manifest.digest)) if (id !== after.id) doubtful.add(id);
+    }
+  }
+
+  return {
+    get: table.get,
+    get size() {
+      return table.size;
+    },
+    values: table.values,
+    takeChanged: table.takeChanged,
+    ownerOf: (key) => owners.get(key) ?? null,
+    put(row, sentAt) {
+      const before = table.get(row.id);
+      if (!table.put(row.id, row, sentAt)) return null;
+      const [images, renamed] = [new Set<string>(), new Set<string>()];
+      if (before !== null) dropNames(before);
+      takeNames(row, images, renamed);
+      if (before?.tags.join() !== row.tags.join()) renamed.add(row.id);
+      if (row.parentId !== null && table.get(row.parentId) === null) images.add(row.parentId);
+      sharers(before, row, images);
+      if (holders !== null) hold(holders, row);
+      return { images, renamed };
+    },
+    remove(id, sentAt) {
+      const before = table.get(id);
+      if (!table.remove(id, sentAt) || before === null) return null;
+      dropNames(before);
+      return { images: new Set(), renamed: new Set([id]) };
+    },
+    replaceAll(rows, sentAt) {
+      const images = new Set<string>();
+      const found = rows.map((row) => withKnownParent(row, table.get(row.id), images));
+      const changed = table.replaceAll(new Map(found.map((row) => [row.id, row])), sentAt);
+      const renamed = new Set(changed);
+      owners = new Map();
+      holders = null;
+      // Rows that were read after the list was sent go last, so that they keep their names.
+      const readAt = ({ id }: ImageRow): number => table.readAt(id) ?? 0;
+      for (const row of [...table.values()].sort((a, b) => readAt(a) - readAt(b))) {
+        takeNames(table.get(row.id) ?? row, images, renamed);
+      }
+      return { images, renamed, changed };
+    },
+    clear() {
+      table.clear();
+      owners = new Map();
+      holders = null;
+    },
+  };
+}
+
+/**
+ * The containerd store keeps the parent with one of an image's names; a list looks at one name only, where
+ * an inspect looks at all of them (seen on 28.5). So a list that knows no parent does not deny one: the
+ * image has to be asked.
+ */
+function withKnownParent(row: ImageRow, known: ImageRow | null, doubtful: Set<string>): ImageRow {
+  if (row.descriptor === null || row.parentId !== null || known === null) return row;
+  if (known.parentId === null) return row;
+  doubtful.add(row.id);
+  return { ...row, parentId: known.parentId };
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function hold(holders: Map<string, Set<string>>, row: ImageRow): void {
+  for (const { digest } of row.manifests ?? []) {
+    const known = holders.get(digest);
+    if (known === undefined) holders.set(digest, new Set([row.id]));
+    else known.add(row.id);
+  }
+}

@@ -1,0 +1,95 @@
+/** The first and the last event after which a thing has to be read again. */
+interface Mark {
+  first: number;
+  last: number;
+}
+
+/** The marks of one kind of thing, by its key. */
+export interface MarkSet {
+  /**
+   * It has to be read again because of everything that has happened so far.
+   * @param since the event from which on it is doubtful, when that was found out only now
+   */
+  add(key: string, since?: number): void;
+  has(key: string): boolean;
+  /** The event from which on it is doubtful; seq for what is not marked. */
+  since(key: string): number;
+  /** Whatever was sent at `sentAt` has told how it is; a mark that came later stays. */
+  clear(key: string, sentAt: number): void;
+  /** As clear, for every key. */
+  clearAll(sentAt: number): void;
+  keys(): IterableIterator<string>;
+  readonly size: number;
+}
+
+/**
+ * What the index has heard of and not yet looked at. Time is counted in events: `seq` grows with each, a
+ * read bears the seq at which it was sent, and settles only what was marked up to then.
+ */
+export interface Marks {
+  readonly seq: number;
+  /** Something was heard of. */
+  advance(): number;
+  /** Image IDs, and canonical references where the engine gave no ID. */
+  readonly images: MarkSet;
+  readonly containers: MarkSet;
+  /** Full lists, and the stream of events itself: under fixed keys. */
+  readonly whole: MarkSet;
+  /** The last event such that it and all before it are settled. */
+  asOf(): number;
+}
+
+/** Key of `whole`: a list of all images is due. */
+export const ALL_IMAGES = 'images';
+/** Key of `whole`: a list of all containers is due. */
+export const ALL_CONTAINERS = 'containers';
+/** Key of `whole`: it is not known whether events were missed. */
+export const STREAM = 'stream';
+
+/** Nothing was heard of yet. */
+export function createMarks(): Marks {
+  let seq = 0;
+  const now = (): number => seq;
+  const [images, containers, whole] = [createMarkSet(now), createMarkSet(now), createMarkSet(now)];
+  return {
+    get seq() {
+      return seq;
+    },
+    advance: () => ++seq,
+    images,
+    containers,
+    whole,
+    asOf: () => Math.min(images.oldest() - 1, containers.oldest() - 1, whole.oldest() - 1, seq),
+  };
+}
+
+function createMarkSet(now: () => number): MarkSet & { oldest(): number } {
+  const marks = new Map<string, Mark>();
+
+  function clear(key: string, sentAt: number): void {
+    const mark = marks.get(key);
+    if (mark === undefined || mark.first > sentAt) return;
+    if (mark.last <= sentAt) marks.delete(key);
+    else mark.first = mark.last;
+  }
+
+  return {
+    add(key, since = now()) {
+      const first = Math.min(marks.get(key)?.first ?? Infinity, since);
+      marks.set(key, { first, last: now() });
+    },
+    has: (key) => marks.has(key),
+    since: (key) => marks.get(key)?.first ?? now(),
+    clear,
+    clearAll: (sentAt) => [...marks.keys()].forEach((key) => clear(key, sentAt)),
+    keys: () => marks.keys(),
+    get size() {
+      return marks.size;
+    },
+    oldest() {
+      let oldest = Infinity;
+      for (const { first } of marks.values()) oldest = Math.min(oldest, first);
+      return oldest;
+    },
+  };
+}

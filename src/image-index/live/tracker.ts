@@ -1,0 +1,201 @@
+import type { EngineError } from '../../engine/engine-error.ts';
+import type { ContainerRow, EngineEvent, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import type { ImageEventRecord } from '../image-event-log.ts';
+import type { IndexMode, IndexState } from '../image-index.ts';
+import { isSameRow } from '../row-identity.ts';
+import { isTooBig } from './bounds.ts';
+import { createCatchUp, markEverything } from './catch-up.ts';
+import { followEvents } from './event-follower.ts';
+import { markEvent } from './event-marks.ts';
+import { createEventQueue } from './event-queue.ts';
+import { type Healing, startHealing } from './healing.ts';
+import { createImageTable } from './image-table.ts';
+import type { LiveIndexOptions } from './live-index.ts';
+import { ALL_IMAGES, createMarks, STREAM } from './marks.ts';
+import { createPublisher, type Snapshot } from './publisher.ts';
+import { createReadTable } from './read-table.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+
+/** Follows one engine: hears its events, reads again what they name, publishes what it found. */
+export interface Tracker {
+  mode(): IndexMode;
+  /** Null until there was a full list. */
+  snapshot(): Snapshot | null;
+  /** The last event that was heard of. */
+  seq(): number;
+  /** Changes when another engine answers. */
+  epoch(): number;
+  isSettled(): boolean;
+  /**
+   * Waits until there is a snapshot, and for so many milliseconds until it shows an event. Whether it does;
+   * true at once when the index is off.
+   * @throws EngineError when there is no snapshot and the engine cannot be listed; the signal's reason
+   */
+  whenShown(seq: number, ms: number, signal: AbortSignal): Promise<boolean>;
+  history(): Pick<IndexState, 'lastEventAt' | 'lastFullReadAt' | 'fullReads' | 'targetedReads'>;
+  close(error: EngineError): void;
+}
+
+/** Starts to follow at once, and goes on until it is closed, whatever the engine does. */
+export function createTracker(options: LiveIndexOptions): Tracker {
+  const { engine } = options;
+  const marks = createMarks();
+  const images = createImageTable();
+  const containers = createReadTable<ContainerRow>(isSameRow);
+  const waiting = createWaitingRoom();
+  const queue = createEventQueue(options.onImageEvent ?? (() => {}));
+  /** What a first snapshot still lacks. */
+  const missing = new Set(['images', 'containers']);
+  const history = {
+    lastEventAt: null as number | null,
+    lastFullReadAt: null as number | null,
+    fullReads: 0,
+  };
+  let mode: IndexMode = 'SYNCING';
+  let epoch = 0;
+
+  const publisher = createPublisher({
+    engine: engine.name,
+    marks,
+    images,
+    containers,
+    onSettled() {
+      waiting.look();
+      queue.flush(publisher.asOf());
+    },
+  });
+  const catchUp = createCatchUp({
+    engine,
+    marks,
+    images,
+    containers,
+    onRead: progress,
+    onList,
+    onContainers: () => complete('containers'),
+    onFailure: (error) => void (publisher.snapshot() === null && waiting.fail(error)),
+  });
+  const healing = options.timers === false ? null : heal();
+  const follower = followEvents({
+    engine,
+    onEngine,
+    onCut,
+    onResumed,
+    onEvent,
+    onRefused: turnOff,
+  });
+
+  function setMode(next: IndexMode): void {
+    if (mode === next) return;
+    mode = next;
+    options.onMode?.(next);
+  }
+
+  /** Whoever waits is answered otherwise. */
+  function turnOff(): void {
+    setMode('OFF');
+    publisher.reset();
+    waiting.look();
+  }
+
+  function giveUp(): void {
+    follower.close();
+    healing?.close();
+    catchUp.close();
+    images.clear();
+    containers.clear();
+    turnOff();
+  }
+
+  function onEngine(facts: EngineFacts): void {
+    epoch++;
+    images.clear();
+    containers.clear();
+    for (const part of ['images', 'containers']) missing.add(part);
+    publisher.reset();
+    catchUp.start(facts);
+  }
+
+  function onCut(): void {
+    marks.advance();
+    marks.whole.add(STREAM);
+  }
+
+  function onResumed(gap: boolean): void {
+    const seq = marks.advance();
+    if (gap) {
+      setMode('SYNCING');
+      markEverything(marks);
+      queue.add(resynced(engine.name), seq);
+    }
+    marks.whole.clear(STREAM, seq);
+    progress();
+  }
+
+  function onEvent(event: EngineEvent): void {
+    history.lastEventAt = Number(event.time / 1_000_000n);
+    markEvent(event, { marks, table: images, canReadOne: catchUp.canReadOne, onHint });
+    if (event.type === 'IMAGE') {
+      const { action, time, reference, imageId } = event;
+      queue.add({ engine: engine.name, action, time, reference, imageId }, marks.seq);
+    }
+    progress();
+  }
+
+  function onHint(): void {
+    healing?.hint();
+  }
+
+  function onList(rows: readonly ImageRow[], isDue: boolean, changed: ReadonlySet<string>): void {
+    history.fullReads++;
+    history.lastFullReadAt = Date.now();
+    if (isTooBig(rows)) return giveUp();
+    healing?.listed(catchUp.lastListMs());
+    if (!isDue) healing?.reconciled(changed.size > 0);
+    complete('images');
+    if (!marks.whole.has(ALL_IMAGES)) setMode(healing?.isDegraded() ? 'DEGRADED' : 'LIVE');
+  }
+
+  function complete(part: 'images' | 'containers'): void {
+    missing.delete(part);
+    if (missing.size === 0) publisher.start();
+  }
+
+  function progress(): void {
+    catchUp.pump();
+    publisher.touch();
+  }
+
+  function heal(): Healing {
+    return startHealing({
+      engine,
+      countImages: () => (publisher.isSettled() ? images.size : null),
+      onReconcile: () => catchUp.reconcile(),
+      onSilence: () => follower.restart(),
+    });
+  }
+
+  return {
+    mode: () => mode,
+    snapshot: publisher.snapshot,
+    seq: () => marks.seq,
+    epoch: () => epoch,
+    isSettled: publisher.isSettled,
+    async whenShown(seq, ms, signal) {
+      const isUsable = (): boolean => mode === 'OFF' || publisher.snapshot() !== null;
+      await waiting.wait(isUsable, Infinity, signal);
+      return waiting.wait(() => mode === 'OFF' || publisher.asOf() >= seq, ms, signal);
+    },
+    history: () => ({ ...history, targetedReads: catchUp.targetedReads() }),
+    close(error) {
+      queue.close();
+      giveUp();
+      waiting.fail(error);
+    },
+  };
+}
+
+/** Tells those who follow that they may have missed something. */
+function resynced(engine: string): ImageEventRecord {
+  const time = BigInt(Date.now()) * 1_000_000n;
+  return { engine, action: 'RESYNCED', time, reference: null, imageId: null };
+}

@@ -1,0 +1,48 @@
+/** Those who wait for something to become true, each with a time of its own. */
+export interface WaitingRoom {
+  /**
+   * Resolves true once the condition holds, false after so many milliseconds.
+   * @throws the signal's reason, or what `fail` was given
+   */
+  wait(condition: () => boolean, ms: number, signal: AbortSignal): Promise<boolean>;
+  /** Lets go everyone whose condition holds now. */
+  look(): void;
+  /** Nobody needs to wait any longer: it cannot be had. */
+  fail(error: Error): void;
+}
+
+interface Waiting {
+  readonly condition: () => boolean;
+  readonly settle: (outcome: boolean | Error) => void;
+}
+
+/** An empty room. */
+export function createWaitingRoom(): WaitingRoom {
+  const waiting = new Set<Waiting>();
+  return {
+    wait(condition, ms, signal) {
+      if (condition()) return Promise.resolve(true);
+      return new Promise((resolve, reject) => {
+        const leave = (): void => settle(signal.reason as Error);
+        const timer = ms === Infinity ? undefined : setTimeout(() => settle(false), ms);
+        const mine: Waiting = { condition, settle };
+        function settle(outcome: boolean | Error): void {
+          waiting.delete(mine);
+          clearTimeout(timer);
+          signal.removeEventListener('abort', leave);
+          if (typeof outcome === 'boolean') resolve(outcome);
+          else reject(outcome);
+        }
+        if (signal.aborted) return leave();
+        waiting.add(mine);
+        signal.addEventListener('abort', leave, { once: true });
+      });
+    },
+    look() {
+      for (const { condition, settle } of waiting) if (condition()) settle(true);
+    },
+    fail(error) {
+      for (const { settle } of waiting) settle(error);
+    },
+  };
+}

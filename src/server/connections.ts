@@ -1,0 +1,40 @@
+import type http from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The connections of a server. */
+export interface Connections {
+  /** Closes those on which nothing is being answered. */
+  closeIdle(): void;
+}
+
+/**
+ * Counts the answers that are under way on each connection: Node's own closeIdleConnections leaves those on
+ * which no request has come yet, as clients open them in advance.
+ * @param idleMs after how long a connection on which nothing moves is given up
+ */
+export function trackConnections(server: http.Server, idleMs: number): Connections {
+  const answers = new Map<Socket, number>();
+  server.on('connection', (socket: Socket) => {
+    answers.set(socket, 0);
+    socket.once('close', () => answers.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    const count = (by: number): void => {
+      const before = answers.get(socket);
+      if (before !== undefined) answers.set(socket, before + by);
+    };
+    count(1);
+    response.once('close', () => count(-1));
+  });
+  server.timeout = idleMs;
+  // Yoga switches the time-out of a connection off when it answers with a stream (whatwg-node 0.10).
+  const rearm = setInterval(() => {
+    for (const socket of answers.keys()) if (socket.timeout === 0) socket.setTimeout(idleMs);
+  }, idleMs / 4).unref();
+  server.once('close', () => clearInterval(rearm));
+  return {
+    closeIdle() {
+      for (const [socket, count] of answers) if (count === 0) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,242 @@
+import { type Client, createClient } from 'graphql-sse';
+import net from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type EventsServer, startEventsServer } from '../support/events-server.ts';
+
+const EVENTS = 'subscription { imageEvents { action reference image { size } } }';
+const SHORT = 'subscription { imageEvents { reference } }';
+
+let running: EventsServer;
+let client: Client;
+const sockets: net.Socket[] = [];
+beforeEach(async () => {
+  running = await startEventsServer();
+  client = connect();
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  client.dispose();
+  await running.close();
+});
+
+function connect(): Client {
+  return createClient({ url: running.url, retryAttempts: 0 });
+}
+
+const followers = (count: number) =>
+  vi.waitFor(() => expect(running.events.followers).toBe(count), { interval: 2, timeout: 5_000 });
+
+/** A client that has been heard by the server once this resolves. */
+async function follow(query: string, variables: Record<string, unknown> = {}) {
+  const before = running.events.followers;
+  const answers = client.iterate<any>({ query, variables });
+  const first = answers.next();
+  await followers(before + 1);
+  let isFirst = true;
+  return {
+    next: async () => {
+      const result = isFirst ? await first : await answers.next();
+      isFirst = false;
+      return result;
+    },
+    close: async () => void (await answers.return?.()),
+  };
+}
+
+/** A client that sends a subscription and reads only when told to. */
+async function openSocket(query: string): Promise<net.Socket> {
+  const before = running.events.followers;
+  const { hostname, port } = new URL(running.url);
+  const socket = net.connect(Number(port), hostname);
+  sockets.push(socket);
+  socket.pause().on('error', () => {});
+  const body = JSON.stringify({ query });
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\n` +
+      `Accept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await followers(before + 1);
+  return socket;
+}
+
+/** What a socket gives until its text holds a word. */
+async function readUntil(socket: net.Socket, word: string): Promise<string> {
+  let text = '';
+  const listener = (chunk: Buffer) => void (text += chunk.toString());
+  socket.on('data', listener).resume();
+  await vi.waitFor(() => expect(text).toContain(word), { interval: 5, timeout: 5_000 });
+  socket.off('data', listener);
+  return text;
+}
+
+describe('a subscription over HTTP', () => {
+  it('tells each event once it happens, with the image', async () => {
+    const answers = await follow(EVENTS);
+    for (const reference of ['a', 'b', 'c']) {
+      running.append(reference);
+      expect((await answers.next()).value).toEqual({
+        data: { imageEvents: { action: 'TAG', reference, image: { size: 4_711 } } },
+      });
+    }
+  });
+
+  it('is an event stream that no proxy keeps, compresses or buffers', async () => {
+    const controller = new AbortController();
+    const response = await fetch(running.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'accept-encoding': 'gzip, br',
+      },
+      body: JSON.stringify({ query: SHORT }),
+      signal: controller.signal,
+    });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      'content-encoding': 'none',
+      'x-accel-buffering': 'no',
+    });
+    controller.abort();
+    await followers(0);
+  });
+
+  it('is refused by GET', async () => {
+    const url = `${running.url}?query=${encodeURIComponent(SHORT)}`;
+    const response = await fetch(url, { headers: { accept: 'text/event-stream' } });
+    expect(response.status).toBe(405);
+  });
+
+  it('ends at once where its client closes it', async () => {
+    const answers = await follow(SHORT);
+    running.append('a');
+    await answers.next();
+    const since = performance.now();
+    await answers.close();
+    await followers(0);
+    expect(performance.now() - since).toBeLessThan(500);
+  });
+
+  it('ends at once where its connection is cut', async () => {
+    const socket = await openSocket(SHORT);
+    socket.destroy();
+    await followers(0);
+  });
+
+  it('goes on after the last cursor', async () => {
+    const query =
+      'subscription ($after: String) { imageEvents(afterCursor: $after) { cursor reference } }';
+    const first = await follow(query);
+    running.append('a');
+    const { cursor } = (await first.next()).value.data.imageEvents;
+    await first.close();
+    await followers(0);
+    for (const reference of ['b', 'c']) running.append(reference);
+    const second = await follow(query, { after: cursor });
+    running.append('d');
+    for (const reference of ['b', 'c', 'd']) {
+      expect((await second.next()).value.data.imageEvents.reference).toBe(reference);
+    }
+  });
+
+  it('that is the 101st is refused with 503 and taken once another has ended', async () => {
+    const all = [];
+    for (let at = 0; at < 100; at++) all.push(await openSocket(SHORT));
+    await expect(client.iterate({ query: SHORT }).next()).rejects.toMatchObject({
+      response: { status: 503 },
+    });
+    const response = await fetch(running.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: SHORT }),
+    });
+    expect(response.headers.get('retry-after')).toBe('10');
+    expect(await response.text()).toContain('SUBSCRIPTION_LIMIT');
+    all[0]?.destroy();
+    await followers(99);
+    const answers = await follow(SHORT);
+    running.append('a');
+    expect((await answers.next()).value.data.imageEvents.reference).toBe('a');
+  });
+});
+
+describe('while nothing happens', () => {
+  it('pings keep the connection, also after its client had paused', async () => {
+    const socket = await openSocket(SHORT);
+    await readUntil(socket, ':\n\n');
+    await readUntil(socket, ':\n\n');
+    socket.pause();
+    await sleep(1_000);
+    running.append('a');
+    await readUntil(socket, '"reference":"a"');
+    await readUntil(socket, ':\n\n');
+  });
+});
+
+/** Bytes that are in use after all garbage is gone. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
+describe('a client that does not read', () => {
+  it('costs the others no event and the gateway no memory', async () => {
+    const stuck = await openSocket(EVENTS);
+    const answers = await follow(SHORT);
+    const before = heapInUse();
+    const seen: string[] = [];
+    const count = 50_000;
+    const reading = (async () => {
+      while (seen.length < count) {
+        const { reference } = (await answers.next()).value.data.imageEvents;
+        seen.push(reference);
+      }
+    })();
+    for (let at = 1; at <= count; at++) {
+      running.append(String(at));
+      // No engine tells more than this at once.
+      while (at - seen.length >= 100) await sleep(1);
+    }
+    await reading;
+    expect(seen).toEqual(Array.from({ length: count }, (_, at) => String(at + 1)));
+    expect(heapInUse() - before).toBeLessThan(20_000_000);
+    await readUntil(stuck, 'RESYNCED');
+  }, 120_000);
+
+  it('is given up when nothing has moved for a while', async () => {
+    await running.close();
+    running = await startEventsServer({ idleMs: 1_000 });
+    await openSocket(SHORT);
+    const reader = await openSocket(SHORT);
+    reader.resume();
+    const deadline = Date.now() + 30_000;
+    while (running.events.followers > 1 && Date.now() < deadline) {
+      running.append('x'.repeat(20_000));
+      await sleep(1);
+    }
+    // The one that reads is kept by pings alone.
+    await sleep(1_500);
+    expect(running.events.followers).toBe(1);
+  }, 60_000);
+});
+
+describe('closing', () => {
+  it('completes subscriptions, so that nobody waits for them', async () => {
+    const answers = await follow(SHORT);
+    const silent = await openSocket(SHORT);
+    const next = answers.next();
+    const since = performance.now();
+    running.events.close();
+    const closed = running.server.close();
+    expect(await next).toMatchObject({ done: true });
+    expect(await readUntil(silent, 'complete')).toContain('event: complete');
+    await closed;
+    expect(performance.now() - since).toBeLessThan(1_000);
+  });
+});
