@@ -22,7 +22,7 @@ const tables: Table[] = [];
 const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   warm: () => benchWarm(engine, folder, tables),
   cold: () => benchCold(engine, folder),
-  changes: () => benchChanges(engine),
+  changes: () => benchChanges(engine, folder),
   many: () => benchTenThousand(folder),
 };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);

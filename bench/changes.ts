@@ -1,4 +1,5 @@
 import { engineList, tag, untag } from './engine.ts';
+import { LIST, startEngineProxy } from './engine-proxy.ts';
 import { type Gateway, startWarm, UNCACHED } from './gateway.ts';
 import { load } from './load.ts';
 import { cpuOf, processesOfEngine } from './proc.ts';
@@ -13,16 +14,20 @@ const ALL_ROUNDS_MS = 60_000;
 const PAUSE_MS = 50;
 
 /** How soon a change is seen, and what the engine has to do for it. */
-export async function benchChanges(engine: string): Promise<readonly Bar[]> {
-  const gateway = await startWarm(engine, UNCACHED);
+export async function benchChanges(engine: string, folder: string): Promise<readonly Bar[]> {
+  const proxy = await startEngineProxy(engine, folder);
+  const gateway = await startWarm(proxy.url, UNCACHED);
   try {
+    proxy.calls.length = 0;
     const followed = await changeOften(engine, gateway);
+    const calls = proxy.calls.map(({ what }) => what);
     await gateway.stop();
     const alone = await changeOften(engine, null);
     const list = await cpuOfList(engine);
-    return [visibility(followed.delays), refreshCost(followed, alone, list)];
+    return [visibility(followed.delays), refreshCost(followed, alone, list, calls)];
   } finally {
     await gateway.stop();
+    await proxy.close();
   }
 }
 
@@ -78,9 +83,16 @@ function visibility(delays: readonly number[]): Bar {
   return atMost(what, 100, ' ms', [percentile(delays, 99)]);
 }
 
-function refreshCost(followed: Changes, alone: Changes, list: number): Bar {
+function refreshCost(
+  followed: Changes,
+  alone: Changes,
+  list: number,
+  calls: readonly string[],
+): Bar {
   const extra = followed.cpuEach - alone.cpuEach;
+  const lists = calls.filter((call) => call === LIST).length;
   const each = `${digits(extra)} ms beside ${digits(alone.cpuEach)} ms for the change itself`;
-  const what = `engine CPU to refresh after one change (${each}), of a full list's (${digits(list / 1_000)} s)`;
+  const asked = `${calls.length} calls for ${followed.delays.length} changes, ${lists} of them full lists`;
+  const what = `engine CPU to refresh after one change (${each}; ${asked}), of a full list's (${digits(list / 1_000)} s)`;
   return atMost(what, 1, ' %', [(100 * extra) / list]);
 }

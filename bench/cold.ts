@@ -1,5 +1,5 @@
 import { engineList } from './engine.ts';
-import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
+import { type EngineProxy, LIST, startEngineProxy } from './engine-proxy.ts';
 import { startGateway, startWarm, UNCACHED } from './gateway.ts';
 import { graphql, load } from './load.ts';
 import { ask, page, type PageData } from './query.ts';
@@ -11,7 +11,6 @@ const IMAGES = 1_000;
 const EQUAL = 200;
 const WARM = 1_000;
 const WARM_MS = 20_000;
-const LIST = 'GET /images/json';
 
 /** What the first answer costs, and how often the engine is asked. */
 export async function benchCold(engine: string, folder: string): Promise<readonly Bar[]> {
@@ -60,10 +59,11 @@ async function warmCalls(proxy: EngineProxy): Promise<Bar> {
   proxy.calls.length = 0;
   const pressure = { clients: 16, ms: WARM_MS, requests: WARM };
   const { latencies } = await load(graphql(gateway.url, page(20)), pressure);
-  const calls = proxy.calls.length;
+  const calls = proxy.calls.map(({ what: call }) => call);
   await gateway.stop();
   const what = `engine calls of ${latencies.length.toLocaleString('en')} warm queries, response cache off`;
-  return atMost(what, 0, '', [calls]);
+  const named = calls.length > 0 ? ` (${[...new Set(calls)].slice(0, 3).join(', ')})` : '';
+  return atMost(what + named, 0, '', [calls.length]);
 }
 
 async function equalQueries(proxy: EngineProxy): Promise<Bar> {

@@ -11,6 +11,9 @@ export interface Call {
   readonly at: number;
 }
 
+/** What a Call says of a full list. */
+export const LIST = 'GET /images/json';
+
 /** Stands before an engine and counts what is asked of it. */
 export interface EngineProxy {
   readonly url: string;

@@ -25,6 +25,7 @@ export interface StartOptions {
 /** A benchmark that fails leaves nothing behind. */
 const children = new Set<ChildProcess>();
 process.on('exit', () => children.forEach((child) => child.kill()));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Starts Node with these arguments; resolves once the server says where it listens. */
 export async function start(
