@@ -19,6 +19,8 @@ export interface Contender {
   target(first: number): Target;
   /** Null for the engine, whose memory depends on all that it has done. */
   readonly running: Running | null;
+  /** Ends what it still does for clients that are gone. */
+  readonly cut?: () => void;
 }
 
 /** Everyone, each in processes of its own. */
@@ -60,6 +62,7 @@ export async function startContenders(engine: string, folder: string): Promise<C
       isSlow: true,
       target: () => graphql(peer.url, query('peer-page')),
       running: peer,
+      cut: peer.cut,
     },
   };
 }

@@ -18,6 +18,8 @@ export const LIST = 'GET /images/json';
 export interface EngineProxy {
   readonly url: string;
   readonly calls: Call[];
+  /** Ends what is under way. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startEngineProxy(engine: string, folder?: string): Promise
   return {
     url: socket === null ? `http://127.0.0.1:${port}` : `unix://${socket}`,
     calls,
+    cut: () => server.closeAllConnections(),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -18,11 +18,16 @@ export function findApiFile(): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** Hive Gateway, and a way to end what it goes on asking the engine for clients that are gone. */
+export interface Peer extends Running {
+  cut(): void;
+}
+
 /**
  * What one gets over an engine without writing a line of code: GraphQL Mesh makes a supergraph of the
  * Engine's API file, Hive Gateway serves it. Neither speaks to a socket file, hence the proxy before it.
  */
-export async function startPeer(engine: string, apiFile: string, folder: string): Promise<Running> {
+export async function startPeer(engine: string, apiFile: string, folder: string): Promise<Peer> {
   const proxy = await startEngineProxy(engine);
   const supergraph = join(folder, 'supergraph.graphql');
   await compose(supergraph, apiFile, `${proxy.url}/v1.47`);
@@ -35,6 +40,7 @@ export async function startPeer(engine: string, apiFile: string, folder: string)
   return {
     ...running,
     url: `${running.url}/graphql`,
+    cut: proxy.cut,
     async stop() {
       await running.stop();
       await proxy.close();

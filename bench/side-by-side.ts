@@ -63,6 +63,7 @@ async function measure(
     mayFail: true,
     ...(contender.isSlow ? slow : QUICK),
   });
+  contender.cut?.();
   const after = [await cpuOf(contender.pids), await cpuOf(engine.pids)];
   const [cpu = 0, engineCpu = 0] = after.map(
     (used, at) => (used - (before[at] as number)) / result.latencies.length,
