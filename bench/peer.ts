@@ -35,6 +35,7 @@ export async function startPeer(engine: string, apiFile: string, folder: string)
   const args = ['supergraph', supergraph, '--host', '127.0.0.1', '--port', String(port)];
   const running = await start([join(PEERS, 'node_modules/.bin/hive-gateway'), ...args], {
     env: { NODE_ENV: 'production', HOME: folder },
+    quiet: true,
     ready: /Listening on (http:\/\/[\d.:]+)/,
   });
   return {

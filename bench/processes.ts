@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly ready?: RegExp;
   /** A channel for messages, for servers that answer them. */
   readonly channel?: boolean;
+  /** For servers whose complaints tell nothing that their answers do not. */
+  readonly quiet?: boolean;
 }
 
 /** A benchmark that fails leaves nothing behind. */
@@ -30,14 +32,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Starts Node with these arguments; resolves once the server says where it listens. */
 export async function start(
   args: readonly string[],
-  { env = {}, ready = /ready at (\S+)/, channel = false }: StartOptions = {},
+  { env = {}, ready = /ready at (\S+)/, channel = false, quiet = false }: StartOptions = {},
 ): Promise<Running> {
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', channel ? 'ipc' : 'ignore'],
   });
   children.add(child);
-  forwardWarnings(child);
+  forwardWarnings(child, quiet);
   const url = await addressOf(child, ready);
   const pid = child.pid as number;
   return { process: child, pid, url, memory: () => memoryOf(pid), stop: () => stop(child) };
@@ -63,10 +65,10 @@ async function addressOf(child: ChildProcess, ready: RegExp): Promise<string> {
 }
 
 /** What a server complains of; that it started is no news. */
-function forwardWarnings(child: ChildProcess): void {
+function forwardWarnings(child: ChildProcess, quiet: boolean): void {
   if (child.stderr === null) return;
   createInterface(child.stderr).on('line', (line) => {
-    if (!line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
+    if (!quiet && !line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
   });
 }
 

@@ -41,6 +41,7 @@ export async function runSideBySide(contenders: Contenders): Promise<readonly Ce
           rounds.get(contender)?.push(await measure(contender, contenders.engine, first, clients));
         }
       }
+      process.stderr.write(`bench: ${clients} clients, pages of ${first}\n`);
       for (const [contender, measured] of rounds) {
         cells.push({ contender, first, clients, rounds: measured });
       }
