@@ -11,6 +11,8 @@ const IMAGES = 1_000;
 const EQUAL = 200;
 const WARM = 1_000;
 const WARM_MS = 20_000;
+/** What a gateway looks at every few seconds, whether or not anybody asks it something. */
+const UNASKED = new Set(['GET /_ping', 'HEAD /_ping', 'GET /info', 'GET /events']);
 
 /** What the first answer costs, and how often the engine is asked. */
 export async function benchCold(engine: string, folder: string): Promise<readonly Bar[]> {
@@ -61,9 +63,10 @@ async function warmCalls(proxy: EngineProxy): Promise<Bar> {
   const { latencies } = await load(graphql(gateway.url, page(20)), pressure);
   const calls = proxy.calls.map(({ what: call }) => call);
   await gateway.stop();
-  const what = `engine calls of ${latencies.length.toLocaleString('en')} warm queries, response cache off`;
-  const named = calls.length > 0 ? ` (${[...new Set(calls)].slice(0, 3).join(', ')})` : '';
-  return atMost(what + named, 0, '', [calls.length]);
+  const caused = calls.filter((call) => !UNASKED.has(call));
+  const unasked = `besides ${calls.length - caused.length} that it makes without being asked`;
+  const what = `engine calls of ${latencies.length.toLocaleString('en')} warm queries, response cache off, ${unasked}`;
+  return atMost(what, 0, '', [caused.length]);
 }
 
 async function equalQueries(proxy: EngineProxy): Promise<Bar> {

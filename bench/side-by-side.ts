@@ -1,15 +1,13 @@
 import { type Contender, type Contenders, everyone } from './contenders.ts';
 import { load, type Load } from './load.ts';
 import { cpuOf } from './proc.ts';
-import { digits, type Table } from './report.ts';
-import { median } from './statistics.ts';
 
-const ROUNDS = 3;
+export const ROUNDS = 3;
 export const CLIENTS = [1, 16, 64] as const;
 export const PAGES = [1_000, 20] as const;
 const QUICK = { ms: 1_500, patienceMs: 60_000 };
 /** What takes seconds is asked once by each client; who has to wait longer goes without an answer. */
-const SLOW_PATIENCE_MS = 30_000;
+export const SLOW_PATIENCE_MS = 30_000;
 
 /** One contender under one pressure, round by round. */
 export interface Cell {
@@ -19,7 +17,8 @@ export interface Cell {
   readonly rounds: readonly Round[];
 }
 
-interface Round extends Load {
+/** One measurement of a cell. */
+export interface Round extends Load {
   /** Milliseconds of processor time for each answer: the contender's own, and the engine's. */
   readonly cpu: number;
   readonly engineCpu: number;
@@ -27,27 +26,52 @@ interface Round extends Load {
   readonly rss: number;
 }
 
-/** Everyone under every pressure. Who is compared takes turns, because machines have moods. */
-export async function runSideBySide(contenders: Contenders): Promise<readonly Cell[]> {
+/**
+ * Everyone by itself, and what is quick also under crowds. Who is compared takes turns, because machines
+ * have moods.
+ */
+export async function runInTurns(contenders: Contenders): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
   for (const first of PAGES) {
     for (const clients of CLIENTS) {
-      const takers = everyone(contenders).filter(({ isSlow }) => !isSlow || first === PAGES[0]);
-      const rounds = new Map(takers.map((contender) => [contender, [] as Round[]]));
+      const isEasy = first === PAGES[0] && clients === 1;
+      const takers = everyone(contenders).filter(({ isSlow }) => !isSlow || isEasy);
+      const rounds = takers.map((): Round[] => []);
       for (let round = 0; round < ROUNDS; round++) {
-        for (const contender of takers) {
-          // Many lists at once keep an engine busy for long, and once shows it.
-          if (contender.isSlow && clients > 1 && round > 0) continue;
-          rounds.get(contender)?.push(await measure(contender, contenders.engine, first, clients));
+        for (const [at, contender] of takers.entries()) {
+          rounds[at]?.push(await measure(contender, contenders.engine, first, clients));
         }
       }
-      process.stderr.write(`bench: ${clients} clients, pages of ${first}\n`);
-      for (const [contender, measured] of rounds) {
-        cells.push({ contender, first, clients, rounds: measured });
-      }
+      cells.push(...takers.map((contender, at) => cellOf(contender, first, clients, rounds[at])));
+      process.stderr.write(`bench: pages of ${first} for ${clients} clients\n`);
     }
   }
   return cells;
+}
+
+/**
+ * What is slow under crowds, once. Last of all: so many lists leave an engine so busy that whoever follows it
+ * takes it for lost.
+ */
+export async function runCrowds(contenders: Contenders): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
+  const slow = everyone(contenders).filter(({ isSlow }) => isSlow);
+  for (const clients of CLIENTS.slice(1)) {
+    for (const contender of slow) {
+      const round = await measure(contender, contenders.engine, PAGES[0], clients);
+      cells.push(cellOf(contender, PAGES[0], clients, [round]));
+    }
+  }
+  return cells;
+}
+
+function cellOf(
+  contender: Contender,
+  first: number,
+  clients: number,
+  rounds: readonly Round[] = [],
+): Cell {
+  return { contender, first, clients, rounds };
 }
 
 async function measure(
@@ -85,40 +109,4 @@ export function roundsOf(
   );
   if (cell === undefined) throw new Error(`${contender.name} was not measured`);
   return cell.rounds;
-}
-
-/** All of it. */
-export function sideBySideTable(cells: readonly Cell[]): Table {
-  return {
-    title: `1,000 images on Docker 28.5, side by side. Medians of ${ROUNDS} rounds; processor time for each answer; whoever has to wait ${SLOW_PATIENCE_MS / 1_000} s gives up:`,
-    head: ['server', 'page', 'clients', 'answers/s', 'p50', 'p99', 'CPU', "engine's CPU", 'RSS'],
-    rows: cells.map(toRow),
-  };
-}
-
-function toRow({ contender, first, clients, rounds }: Cell): readonly string[] {
-  const middle = (figure: (round: Round) => number) => median(rounds.map(figure));
-  const place = [contender.name, first.toLocaleString('en'), String(clients)];
-  const isEngine = contender.running === null;
-  return [
-    ...place,
-    digits(middle(({ perSecond }) => perSecond)) + failures(rounds),
-    milliseconds(middle(({ p50 }) => p50)),
-    milliseconds(middle(({ p99 }) => p99)),
-    isEngine ? '–' : milliseconds(middle(({ cpu }) => cpu)),
-    milliseconds(middle(({ engineCpu }) => engineCpu)),
-    isEngine ? '–' : `${middle(({ rss }) => rss).toFixed(0)} MiB`,
-  ];
-}
-
-/** How many requests had no answer in time, or one with errors. */
-function failures(rounds: readonly Round[]): string {
-  const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
-  const all = rounds.reduce((sum, { latencies }) => sum + latencies.length, failed);
-  return failed === 0 ? '' : ` (${failed} of ${all} failed)`;
-}
-
-function milliseconds(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  return value >= 1_000 ? `${digits(value / 1_000)} s` : `${digits(value)} ms`;
 }

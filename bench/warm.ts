@@ -2,14 +2,8 @@ import { type Contenders, startContenders, stopContenders } from './contenders.t
 import { load } from './load.ts';
 import { meanwhile } from './meanwhile.ts';
 import { atLeast, type Bar, type Table, unmeasured } from './report.ts';
-import {
-  type Cell,
-  CLIENTS,
-  PAGES,
-  roundsOf,
-  runSideBySide,
-  sideBySideTable,
-} from './side-by-side.ts';
+import { type Cell, CLIENTS, PAGES, roundsOf, runCrowds, runInTurns } from './side-by-side.ts';
+import { sideBySideTable } from './side-by-side-table.ts';
 import { median, medianRatio } from './statistics.ts';
 import { tag, untag } from './engine.ts';
 
@@ -24,9 +18,9 @@ export async function benchWarm(
 ): Promise<readonly Bar[]> {
   const contenders = await startContenders(engine, folder);
   try {
-    const cells = await runSideBySide(contenders);
+    const cells = await runInTurns(contenders);
     const changing = await whileTagsChange(engine, contenders, cells);
-    tables.push(sideBySideTable(cells));
+    tables.push(sideBySideTable(contenders, [...cells, ...(await runCrowds(contenders))]));
     return [...barsOf(contenders, cells), changing, ...throughputBars(contenders, cells)];
   } finally {
     await stopContenders(contenders);
