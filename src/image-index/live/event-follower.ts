@@ -29,6 +29,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** How soon an engine that refuses its events is asked again, in milliseconds. */
 const REFUSED_PAUSE_MS = 15_000;
+/** A stream that ends so soon, so often in a row, follows nothing: each would only mean another list. */
+const SHORT_STREAM_MS = 2_000;
+const MOST_SHORT_STREAMS = 8;
 const REFUSALS: ReadonlySet<string> = new Set(['ENGINE_FORBIDDEN', 'NOT_FOUND', 'ENGINE_ERROR']);
 
 /** Follows an engine through restarts, cut streams and another engine at the same address. */
@@ -40,6 +43,7 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
   async function run(): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     let known = '';
+    let shortStreams = 0;
     while (!closing.signal.aborted) {
       const facts = await options.engine.greetAgain();
       if (facts !== null) {
@@ -50,8 +54,14 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
         }
         known = identity;
         const openedAt = performance.now();
-        const refused = await watch(facts);
-        if (performance.now() - openedAt > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
+        let refused = await watch(facts);
+        const isShort = performance.now() - openedAt < SHORT_STREAM_MS;
+        shortStreams = isShort ? shortStreams + 1 : 0;
+        if (!isShort) pause = FIRST_PAUSE_MS;
+        if (shortStreams >= MOST_SHORT_STREAMS && !refused && !closing.signal.aborted) {
+          refused = true;
+          options.onRefused();
+        }
         if (refused) pause = REFUSED_PAUSE_MS;
       }
       // Many gateways shall not come back to a restarted engine at the same moment.

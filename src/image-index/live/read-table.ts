@@ -60,7 +60,7 @@ export function createReadTable<Row>(isSame: (a: Row, b: Row) => boolean): ReadT
         const before = rows.get(id)?.row;
         if (put(id, row, sentAt) && rows.get(id)?.row !== before) changed.add(id);
       }
-      for (const id of [...rows.keys()]) {
+      for (const id of rows.keys()) {
         if (!found.has(id) && remove(id, sentAt)) changed.add(id);
       }
       for (const [id, at] of gone) if (at <= sentAt) gone.delete(id);
