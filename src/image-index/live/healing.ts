@@ -13,9 +13,33 @@ export interface Healing {
   close(): void;
 }
 
+/** How often an index looks for what no event tells, in milliseconds. */
+export interface HealingTimers {
+  /** Between two lists of everything. */
+  readonly reconcileMs: number;
+  /** The same while lists keep finding what nothing had announced. */
+  readonly degradedReconcileMs: number;
+  /** Between two looks at the engine's own count of its images. */
+  readonly countMs: number;
+  /** After a hint: the engine may still be at it. */
+  readonly hintMs: number;
+  /** Between two looks at the clock. */
+  readonly tickMs: number;
+}
+
+/** What docs/freshness.md promises. */
+export const HEALING_TIMERS: HealingTimers = {
+  reconcileMs: 5 * 60_000,
+  degradedReconcileMs: 30_000,
+  countMs: 15_000,
+  hintMs: 500,
+  tickMs: 1_000,
+};
+
 /** What healing looks at, and what it asks for. */
 export interface HealingOptions {
   readonly engine: Engine;
+  readonly timers: HealingTimers;
   /** Images that the index holds; null while it is not settled. */
   readonly countImages: () => number | null;
   /** Lists images and containers, without anyone waiting for it. */
@@ -24,22 +48,16 @@ export interface HealingOptions {
   readonly onSilence: () => void;
 }
 
-const RECONCILE_MS = 5 * 60_000;
-const DEGRADED_RECONCILE_MS = 30_000;
 /** So many reconciliations in a row with changes that nothing had announced. */
 const DEGRADED_AFTER = 3;
-const COUNT_MS = 15_000;
-const TICK_MS = 1_000;
 /** A tick that comes so late means that the process slept; an engine drops events after 100 ms. */
 const STALL_MS = 2_000;
-/** After a hint: the engine may still be at it. */
-const HINT_MS = 500;
 /** Lists for hints take at most a tenth of the engine's time. */
 const HINT_SHARE = 10;
 
 /** Starts the timers of an index. All times are of a clock that is never set. */
 export function startHealing(options: HealingOptions): Healing {
-  const { engine } = options;
+  const { engine, timers } = options;
   const closing = new AbortController();
   let lastTick = performance.now();
   let reconciledAt = lastTick;
@@ -58,16 +76,17 @@ export function startHealing(options: HealingOptions): Healing {
 
   function tick(): void {
     const now = performance.now();
-    const isStall = now - lastTick > TICK_MS + STALL_MS;
+    const isStall = now - lastTick > timers.tickMs + STALL_MS;
     lastTick = now;
     const isAway = engine.status() !== 'READY';
     if (isStall) reconcile();
     if (isStall || (wasAway && !isAway)) options.onSilence();
     wasAway = isAway;
     if (isAway) return;
-    const pause = unannounced >= DEGRADED_AFTER ? DEGRADED_RECONCILE_MS : RECONCILE_MS;
+    const isDegraded = unannounced >= DEGRADED_AFTER;
+    const pause = isDegraded ? timers.degradedReconcileMs : timers.reconcileMs;
     if (now - reconciledAt > pause) reconcile();
-    if (now - countedAt > COUNT_MS) {
+    if (now - countedAt > timers.countMs) {
       countedAt = now;
       void count();
     }
@@ -82,11 +101,11 @@ export function startHealing(options: HealingOptions): Healing {
     drift ??= counted - held;
   }
 
-  const timer = setInterval(tick, TICK_MS);
+  const timer = setInterval(tick, timers.tickMs);
   timer.unref();
   return {
     hint() {
-      const wait = Math.max(HINT_MS, listedAt + listMs * HINT_SHARE - performance.now());
+      const wait = Math.max(timers.hintMs, listedAt + listMs * HINT_SHARE - performance.now());
       hintTimer ??= setTimeout(() => {
         hintTimer = null;
         options.onReconcile();

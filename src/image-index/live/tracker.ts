@@ -8,7 +8,7 @@ import { createCatchUp, markEverything } from './catch-up.ts';
 import { followEvents } from './event-follower.ts';
 import { markEvent } from './event-marks.ts';
 import { createEventQueue } from './event-queue.ts';
-import { type Healing, startHealing } from './healing.ts';
+import { type Healing, HEALING_TIMERS, type HealingTimers, startHealing } from './healing.ts';
 import { createImageTable } from './image-table.ts';
 import type { LiveIndexOptions } from './live-index.ts';
 import { ALL_IMAGES, createMarks, STREAM } from './marks.ts';
@@ -74,7 +74,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     onContainers: () => complete('containers'),
     onFailure: (error) => void (publisher.snapshot() === null && waiting.fail(error)),
   });
-  const healing = options.timers === false ? null : heal();
+  const healing = options.timers === false ? null : heal(options.timers);
   const follower = followEvents({
     engine,
     onEngine,
@@ -165,9 +165,10 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     publisher.touch();
   }
 
-  function heal(): Healing {
+  function heal(timers: Partial<HealingTimers> = {}): Healing {
     return startHealing({
       engine,
+      timers: { ...HEALING_TIMERS, ...timers },
       countImages: () => (publisher.isSettled() ? images.size : null),
       onReconcile: () => catchUp.reconcile(),
       onSilence: () => follower.restart(),
