@@ -40,7 +40,7 @@ export const HEALING_TIMERS: HealingTimers = {
 export interface HealingOptions {
   readonly engine: Engine;
   readonly timers: HealingTimers;
-  /** Images that the index holds; null while it is not settled. */
+  /** What the engine would count of the images that the index holds; null while it is not settled. */
   readonly countImages: () => number | null;
   /** Lists images and containers, without anyone waiting for it. */
   readonly onReconcile: () => void;
@@ -67,7 +67,8 @@ export function startHealing(options: HealingOptions): Healing {
   let hintTimer: NodeJS.Timeout | null = null;
   let unannounced = 0;
   let wasAway = false;
-  let drift: number | null = null;
+  let drift = 0;
+  let suspicion: { readonly drift: number; isListed: boolean } | null = null;
 
   function reconcile(): void {
     reconciledAt = performance.now();
@@ -92,13 +93,27 @@ export function startHealing(options: HealingOptions): Healing {
     }
   }
 
-  /** The engine's own count need not be that of its list; but they differ by the same, or something was missed. */
+  /**
+   * The engine's count need not be that of its list, but they differ by the same for ever, or something was
+   * missed. Two counts in a row have to say so, or it is a change that is being announced just now; and it is
+   * the engine's own way to count when a list has not changed it.
+   */
   async function count(): Promise<void> {
     const counted = await engine.countImages(closing.signal).catch(() => null);
     const held = options.countImages();
     if (counted === null || held === null) return;
-    if (drift !== null && drift !== counted - held) options.onReconcile();
-    drift ??= counted - held;
+    const found = counted - held;
+    if (found === drift) suspicion = null;
+    else if (suspicion?.drift !== found) {
+      suspicion = { drift: found, isListed: false };
+      countedAt = performance.now() - timers.countMs;
+    } else if (suspicion.isListed) {
+      drift = found;
+      suspicion = null;
+    } else {
+      suspicion.isListed = true;
+      options.onReconcile();
+    }
   }
 
   const timer = setInterval(tick, timers.tickMs);
@@ -112,8 +127,8 @@ export function startHealing(options: HealingOptions): Healing {
       }, wait).unref();
     },
     listed(ms) {
-      [listMs, listedAt, drift] = [ms, performance.now(), null];
-      void count();
+      [listMs, listedAt] = [ms, performance.now()];
+      if (suspicion?.isListed === true) void count();
     },
     reconciled(foundChanges) {
       unannounced = foundChanges ? unannounced + 1 : 0;

@@ -1,5 +1,12 @@
 import type { EngineError } from '../../engine/engine-error.ts';
-import type { ContainerRow, EngineEvent, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import type {
+  ContainerRow,
+  EngineEvent,
+  EngineFacts,
+  ImageRow,
+  ImageStore,
+} from '../../engine/engine.ts';
+import { countOf } from '../../engine/image-count.ts';
 import type { ImageEventRecord } from '../image-event-log.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';
@@ -53,6 +60,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
   };
   let mode: IndexMode = 'SYNCING';
   let epoch = 0;
+  let store: ImageStore = 'GRAPH_DRIVER';
 
   const publisher = createPublisher({
     engine: engine.name,
@@ -108,6 +116,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
 
   function onEngine(facts: EngineFacts): void {
     epoch++;
+    store = facts.store;
     images.clear();
     containers.clear();
     for (const part of ['images', 'containers']) missing.add(part);
@@ -169,7 +178,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     return startHealing({
       engine,
       timers: { ...HEALING_TIMERS, ...timers },
-      countImages: () => (publisher.isSettled() ? images.size : null),
+      countImages: () => (publisher.isSettled() ? countOf(images.values(), store) : null),
       onReconcile: () => catchUp.reconcile(),
       onSilence: () => follower.restart(),
     });
