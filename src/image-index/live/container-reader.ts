@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRow, Engine } from '../../engine/engine.ts';
 import { ALL_CONTAINERS, type Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
+import { createSecondLook } from './second-look.ts';
 
 /** IDs in one question: they go into the address, and engines take some 8 KiB of it. */
 const MAX_IDS = 64;
@@ -33,6 +34,12 @@ export interface ContainerReader {
 export function createContainerReader(options: ContainerReaderOptions): ContainerReader {
   const { engine, marks, table, onRead } = options;
   const closing = new AbortController();
+  /** IDs that are looked at once more, without anyone waiting for it. */
+  const looks = new Set<string>();
+  const secondLook = createSecondLook((id) => {
+    looks.add(id);
+    pump();
+  });
   let isReading = false;
   let isWanted = false;
   let reads = 0;
@@ -40,13 +47,10 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
   function pump(): void {
     if (isReading || closing.signal.aborted) return;
     const all = isWanted || marks.whole.has(ALL_CONTAINERS);
-    if (!all && marks.containers.size === 0) return;
+    if (!all && marks.containers.size + looks.size === 0) return;
     isReading = true;
     if (all) isWanted = false;
-    void (all ? readAll() : readMarked([...marks.containers.keys()].slice(0, MAX_IDS))).then(
-      done,
-      failed,
-    );
+    void (all ? readAll() : readSome()).then(done, failed);
   }
 
   async function readAll(): Promise<void> {
@@ -61,8 +65,11 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
     onRead(true);
   }
 
-  async function readMarked(ids: readonly string[]): Promise<void> {
+  async function readSome(): Promise<void> {
     const sentAt = marks.send();
+    const marked = new Set([...marks.containers.keys()].slice(0, MAX_IDS));
+    const ids = [...new Set([...marked, ...looks])].slice(0, MAX_IDS);
+    for (const id of ids) looks.delete(id);
     const rows = await engine.listContainers(closing.signal, ids);
     const found = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
@@ -72,6 +79,9 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
       if (row === undefined) table.remove(id, sentAt);
       else table.put(id, row, sentAt);
       marks.containers.clear(id, sentAt);
+      if (row === undefined) secondLook.stop(id);
+      else if (marked.has(id)) secondLook.start(id);
+      else secondLook.goOn(id);
       if (row === undefined || !isNew) continue;
       checkNames(row, sentAt, since);
       options.onNew(row, since);
@@ -101,6 +111,9 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
       pump();
     },
     reads: () => reads,
-    close: () => closing.abort(new Error('the index is closed')),
+    close() {
+      secondLook.close();
+      closing.abort(new Error('the index is closed'));
+    },
   };
 }

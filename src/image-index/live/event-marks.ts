@@ -16,7 +16,7 @@ export interface EventMarks {
 /** Container events after which a container is listed as before. */
 const HARMLESS =
   /^(exec_|health_status|top$|attach$|detach$|resize$|copy$|archive-path$|extract-to-dir$|export$|mount$|unmount$)/;
-/** The builder of engines without BuildKit makes its steps in containers that are named after an image ID. */
+/** The builder of engines without BuildKit makes its steps in containers of an image ID, or FROM scratch of none. */
 const IMAGE_ID = /^(sha256:)?[a-f0-9]{64}$/;
 
 /** Marks what an event may have changed. It says where to look, never what is true. Never waits. */
@@ -51,7 +51,7 @@ function markContainer(event: ContainerEngineEvent, context: EventMarks): void {
   if (action === 'commit') {
     // Engines below API 1.46 and Podman announce the image of a commit only when it gets a name.
     marks.whole.add(ALL_IMAGES);
-  } else if (imageReference !== null && IMAGE_ID.test(imageReference)) {
+  } else if (imageReference === null || IMAGE_ID.test(imageReference)) {
     onHint();
   }
 }

@@ -13,10 +13,34 @@ export interface Healing {
   close(): void;
 }
 
+/** How often an index looks for what no event tells, in milliseconds. */
+export interface HealingTimers {
+  /** Between two lists of everything. */
+  readonly reconcileMs: number;
+  /** The same while lists keep finding what nothing had announced. */
+  readonly degradedReconcileMs: number;
+  /** Between two looks at the engine's own count of its images. */
+  readonly countMs: number;
+  /** After a hint: the engine may still be at it. */
+  readonly hintMs: number;
+  /** Between two looks at the clock. */
+  readonly tickMs: number;
+}
+
+/** What docs/freshness.md promises. */
+export const HEALING_TIMERS: HealingTimers = {
+  reconcileMs: 5 * 60_000,
+  degradedReconcileMs: 30_000,
+  countMs: 15_000,
+  hintMs: 500,
+  tickMs: 1_000,
+};
+
 /** What healing looks at, and what it asks for. */
 export interface HealingOptions {
   readonly engine: Engine;
-  /** Images that the index holds; null while it is not settled. */
+  readonly timers: HealingTimers;
+  /** What the engine would count of the images that the index holds; null while it is not settled. */
   readonly countImages: () => number | null;
   /** Lists images and containers, without anyone waiting for it. */
   readonly onReconcile: () => void;
@@ -24,22 +48,16 @@ export interface HealingOptions {
   readonly onSilence: () => void;
 }
 
-const RECONCILE_MS = 5 * 60_000;
-const DEGRADED_RECONCILE_MS = 30_000;
 /** So many reconciliations in a row with changes that nothing had announced. */
 const DEGRADED_AFTER = 3;
-const COUNT_MS = 15_000;
-const TICK_MS = 1_000;
 /** A tick that comes so late means that the process slept; an engine drops events after 100 ms. */
 const STALL_MS = 2_000;
-/** After a hint: the engine may still be at it. */
-const HINT_MS = 500;
 /** Lists for hints take at most a tenth of the engine's time. */
 const HINT_SHARE = 10;
 
 /** Starts the timers of an index. All times are of a clock that is never set. */
 export function startHealing(options: HealingOptions): Healing {
-  const { engine } = options;
+  const { engine, timers } = options;
   const closing = new AbortController();
   let lastTick = performance.now();
   let reconciledAt = lastTick;
@@ -49,7 +67,8 @@ export function startHealing(options: HealingOptions): Healing {
   let hintTimer: NodeJS.Timeout | null = null;
   let unannounced = 0;
   let wasAway = false;
-  let drift: number | null = null;
+  let drift = 0;
+  let suspicion: { readonly drift: number; isListed: boolean } | null = null;
 
   function reconcile(): void {
     reconciledAt = performance.now();
@@ -58,43 +77,58 @@ export function startHealing(options: HealingOptions): Healing {
 
   function tick(): void {
     const now = performance.now();
-    const isStall = now - lastTick > TICK_MS + STALL_MS;
+    const isStall = now - lastTick > timers.tickMs + STALL_MS;
     lastTick = now;
     const isAway = engine.status() !== 'READY';
     if (isStall) reconcile();
     if (isStall || (wasAway && !isAway)) options.onSilence();
     wasAway = isAway;
     if (isAway) return;
-    const pause = unannounced >= DEGRADED_AFTER ? DEGRADED_RECONCILE_MS : RECONCILE_MS;
+    const isDegraded = unannounced >= DEGRADED_AFTER;
+    const pause = isDegraded ? timers.degradedReconcileMs : timers.reconcileMs;
     if (now - reconciledAt > pause) reconcile();
-    if (now - countedAt > COUNT_MS) {
+    if (now - countedAt > timers.countMs) {
       countedAt = now;
       void count();
     }
   }
 
-  /** The engine's own count need not be that of its list; but they differ by the same, or something was missed. */
+  /**
+   * The engine's count need not be that of its list, but they differ by the same for ever, or something was
+   * missed. Two counts in a row have to say so, or it is a change that is being announced just now; and it is
+   * the engine's own way to count when a list has not changed it.
+   */
   async function count(): Promise<void> {
     const counted = await engine.countImages(closing.signal).catch(() => null);
     const held = options.countImages();
     if (counted === null || held === null) return;
-    if (drift !== null && drift !== counted - held) options.onReconcile();
-    drift ??= counted - held;
+    const found = counted - held;
+    if (found === drift) suspicion = null;
+    else if (suspicion?.drift !== found) {
+      suspicion = { drift: found, isListed: false };
+      countedAt = performance.now() - timers.countMs;
+    } else if (suspicion.isListed) {
+      drift = found;
+      suspicion = null;
+    } else {
+      suspicion.isListed = true;
+      options.onReconcile();
+    }
   }
 
-  const timer = setInterval(tick, TICK_MS);
+  const timer = setInterval(tick, timers.tickMs);
   timer.unref();
   return {
     hint() {
-      const wait = Math.max(HINT_MS, listedAt + listMs * HINT_SHARE - performance.now());
+      const wait = Math.max(timers.hintMs, listedAt + listMs * HINT_SHARE - performance.now());
       hintTimer ??= setTimeout(() => {
         hintTimer = null;
         options.onReconcile();
       }, wait).unref();
     },
     listed(ms) {
-      [listMs, listedAt, drift] = [ms, performance.now(), null];
-      void count();
+      [listMs, listedAt] = [ms, performance.now()];
+      if (suspicion?.isListed === true) void count();
     },
     reconciled(foundChanges) {
       unannounced = foundChanges ? unannounced + 1 : 0;

@@ -103,8 +103,8 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       const owner = table.ownerOf(key);
       if (owner !== null) marks.images.add(owner, since);
     } else {
-      if (row === null) secondLook.gone(key);
-      else secondLook.seen(row);
+      if (row !== null && !isUnpacked(row)) secondLook.goOn(row.id);
+      else secondLook.stop(row?.id ?? key);
       const consequences = row === null ? table.remove(key, sentAt) : table.put(row, sentAt);
       for (const id of consequences?.images ?? []) marks.images.add(id, since);
       if (consequences !== null) options.onRenamed(consequences.renamed, since);
@@ -130,4 +130,10 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       closing.abort(new Error('the index is closed'));
     },
   };
+}
+
+/** Whether all that the image shows of its size is there: an index of nothing, or one that was unpacked. */
+function isUnpacked({ manifests }: ImageRow): boolean {
+  if (manifests === null || manifests.length === 0) return true;
+  return manifests.some(({ unpackedSize }) => (unpackedSize ?? 0) > 0);
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { ImageEventRecord } from '../image-event-log.ts';
 import type { ImageIndex, IndexMode } from '../image-index.ts';
 import { createReadThroughIndex } from '../read-through-index.ts';
+import type { HealingTimers } from './healing.ts';
 import { createLiveReader } from './live-reader.ts';
 import { createTracker } from './tracker.ts';
 
@@ -13,8 +14,8 @@ export interface LiveIndexOptions {
   readonly onImageEvent?: (event: ImageEventRecord) => void;
   /** Told when the mode changes, for the log. */
   readonly onMode?: (mode: IndexMode) => void;
-  /** Off in tests of what events alone achieve: no reconciliation, no drift check. */
-  readonly timers?: boolean;
+  /** Other than HEALING_TIMERS; false in tests of what events alone achieve: nothing is looked for. */
+  readonly timers?: false | Partial<HealingTimers>;
 }
 
 /**

@@ -1,25 +1,27 @@
-import type { ImageRow } from '../../engine/engine.ts';
-
-/** When an image is looked at again, in milliseconds after the first look. */
+/** When a thing is looked at again, in milliseconds after the look before. */
 const LOOKS_MS = [50, 200, 1_000] as const;
 
 /**
- * The containerd store announces an image before it has unpacked it (import, build, load; seen on 28.5), and
- * nothing is announced when it has. So an image that an event named and that is not unpacked is looked at a
- * few times more. Nobody waits for that: it may be one that is never unpacked.
+ * Engines announce some changes before these can be seen: the containerd store an image before it has
+ * unpacked it, Docker a container before it is listed as paused or ended. Nothing is announced when it can. So
+ * what an event named is looked at a few times more. Nobody waits for that: mostly there is nothing to see.
  */
 export interface SecondLook {
-  /** An image was read because of an event. */
-  seen(row: ImageRow): void;
-  gone(id: string): void;
+  /** It was read because of an event: the first look of several comes soon. */
+  start(id: string): void;
+  /** It was looked at: the next look, if there is one more. */
+  goOn(id: string): void;
+  /** Nothing more is to be seen. */
+  stop(id: string): void;
   close(): void;
 }
 
-/** @param look reads an image once more */
+/** @param look reads a thing once more */
 export function createSecondLook(look: (id: string) => void): SecondLook {
   const timers = new Map<string, { timer: NodeJS.Timeout; looks: number }>();
 
   function schedule(id: string, looks: number): void {
+    clearTimeout(timers.get(id)?.timer);
     const pause = LOOKS_MS[looks];
     if (pause === undefined) return void timers.delete(id);
     const timer = setTimeout(() => {
@@ -30,14 +32,9 @@ export function createSecondLook(look: (id: string) => void): SecondLook {
   }
 
   return {
-    seen({ id, manifests }) {
-      const known = timers.get(id);
-      clearTimeout(known?.timer);
-      const isUnpacked = manifests?.some(({ unpackedSize }) => (unpackedSize ?? 0) > 0) ?? true;
-      if (isUnpacked || manifests?.length === 0) timers.delete(id);
-      else schedule(id, known?.looks ?? 0);
-    },
-    gone(id) {
+    start: (id) => schedule(id, 0),
+    goOn: (id) => schedule(id, timers.get(id)?.looks ?? 0),
+    stop(id) {
       clearTimeout(timers.get(id)?.timer);
       timers.delete(id);
     },

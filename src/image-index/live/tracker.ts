@@ -1,5 +1,12 @@
 import type { EngineError } from '../../engine/engine-error.ts';
-import type { ContainerRow, EngineEvent, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import type {
+  ContainerRow,
+  EngineEvent,
+  EngineFacts,
+  ImageRow,
+  ImageStore,
+} from '../../engine/engine.ts';
+import { countOf } from '../../engine/image-count.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';
 import { isTooBig } from './bounds.ts';
@@ -7,7 +14,7 @@ import { createCatchUp, markEverything } from './catch-up.ts';
 import { followEvents } from './event-follower.ts';
 import { markEvent } from './event-marks.ts';
 import { createEventQueue, resynced } from './event-queue.ts';
-import { type Healing, startHealing } from './healing.ts';
+import { type Healing, HEALING_TIMERS, type HealingTimers, startHealing } from './healing.ts';
 import { createImageTable } from './image-table.ts';
 import type { LiveIndexOptions } from './live-index.ts';
 import { ALL_IMAGES, createMarks, STREAM } from './marks.ts';
@@ -52,6 +59,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
   };
   let mode: IndexMode = 'SYNCING';
   let epoch = 0;
+  let store: ImageStore = 'GRAPH_DRIVER';
 
   const publisher = createPublisher({
     engine: engine.name,
@@ -73,7 +81,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     onContainers: () => complete('containers'),
     onFailure: (error) => void (publisher.snapshot() === null && waiting.fail(error)),
   });
-  const healing = options.timers === false ? null : heal();
+  const healing = options.timers === false ? null : heal(options.timers);
   const follower = followEvents({
     engine,
     onEngine,
@@ -107,6 +115,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
 
   function onEngine(facts: EngineFacts): void {
     epoch++;
+    store = facts.store;
     images.clear();
     containers.clear();
     for (const part of ['images', 'containers']) missing.add(part);
@@ -166,10 +175,11 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     publisher.touch();
   }
 
-  function heal(): Healing {
+  function heal(timers: Partial<HealingTimers> = {}): Healing {
     return startHealing({
       engine,
-      countImages: () => (publisher.isSettled() ? images.size : null),
+      timers: { ...HEALING_TIMERS, ...timers },
+      countImages: () => (publisher.isSettled() ? countOf(images.values(), store) : null),
       onReconcile: () => void (mode !== 'OFF' && catchUp.reconcile()),
       onSilence: () => follower.restart(),
     });

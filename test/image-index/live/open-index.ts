@@ -52,7 +52,7 @@ export async function openIndex(
   const told: ImageEventRecord[] = [];
   const index = createLiveIndex({
     engine: scripted.engine,
-    timers,
+    timers: timers ? {} : false,
     onMode: (mode) => void modes.push(mode),
     onImageEvent(event) {
       told.push(event);
