@@ -31,6 +31,10 @@ export interface Context {
   ): Promise<Answer | null>;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
+  /** Says that the answer holds something that ages although no index changes, such as Up 3 hours. */
+  doNotCache(): void;
+  /** Whether the answer stays true for as long as no index changes. */
+  mayCache(): boolean;
 }
 
 /** @param signal is aborted when the operation's time is up or its client has left */
@@ -40,6 +44,7 @@ export function createContext(
 ): Context {
   const reported: GraphQLError[] = [];
   let rows = 0;
+  let ages = false;
   const context: Context = {
     indexes,
     loaders: createLoaders(indexes, signal),
@@ -65,6 +70,8 @@ export function createContext(
       rows += more;
       if (rows > MAX_ROWS) throw new PublicError('QUERY_TOO_COMPLEX');
     },
+    doNotCache: () => void (ages = true),
+    mayCache: () => !ages && context.loaders.staleEngines().length === 0,
   };
   return context;
 }

@@ -3,6 +3,7 @@ import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { useResponseCache } from './plugins/use-response-cache.ts';
 import { schema } from './schema/index.ts';
 
 /** How long one operation may take, in milliseconds: shorter than the 30 s that routers wait. */
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly indexes: ReadonlyMap<string, ImageIndex>;
   /** Told of every error whose cause clients do not see. */
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
+  /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
+  readonly responseCacheBytes?: number;
   /** Told what Yoga itself has to say. */
   readonly onWarning?: (message: string) => void;
 }
@@ -25,14 +28,19 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
+  const { indexes, responseCacheBytes = 0 } = options;
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     context: ({ request }) => {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(OPERATION_MS)]);
-      return createContext(options.indexes, signal);
+      return createContext(indexes, signal);
     },
-    plugins: [usePublicErrors(options.onHiddenError), useExecutionCancellation()],
+    plugins: [
+      usePublicErrors(options.onHiddenError),
+      useExecutionCancellation(),
+      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
+    ],
     maskedErrors: false,
     cors: false,
     multipart: false,

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { createDockerEngine } from '../../src/engine/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createTransport } from '../../src/engine/transport.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
+import type { ImageIndex } from '../../src/image-index/image-index.ts';
 import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
 
 export interface Answer {
@@ -18,6 +19,8 @@ export interface Answer {
 
 export interface TestGateway {
   ask(query: string, variables?: object, accept?: string): Promise<Answer>;
+  /** The handler itself, for what ask does not show. */
+  readonly fetch: ReturnType<typeof createGateway>['fetch'];
   readonly hidden: unknown[];
   close(): void;
 }
@@ -29,13 +32,23 @@ export function connectTo(name: string, dial: () => Duplex): Engine {
 
 /** The gateway without its HTTP server, over engines by name. */
 export function createTestGateway(engines: readonly Engine[]): TestGateway {
+  return createIndexGateway(engines.map(createReadThroughIndex));
+}
+
+/** The gateway without its HTTP server, over indexes of any kind. */
+export function createIndexGateway(
+  indexes: readonly ImageIndex[],
+  options: Partial<GatewayOptions> = {},
+): TestGateway {
   const hidden: unknown[] = [];
   const gateway = createGateway({
-    indexes: new Map(engines.map((engine) => [engine.name, createReadThroughIndex(engine)])),
+    indexes: new Map(indexes.map((index) => [index.engine.name, index])),
     onHiddenError: (error) => void hidden.push(error),
+    ...options,
   });
   return {
     hidden,
+    fetch: gateway.fetch,
     async ask(query, variables = {}, accept = 'application/json') {
       const response = await gateway.fetch('http://localhost/graphql', {
         method: 'POST',
@@ -44,6 +57,6 @@ export function createTestGateway(engines: readonly Engine[]): TestGateway {
       });
       return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
     },
-    close: () => engines.forEach((engine) => engine.close()),
+    close: () => indexes.forEach((index) => index.close()),
   };
 }
