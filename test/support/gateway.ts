@@ -41,11 +41,19 @@ export function createIndex(engine: Engine, mode: IndexMode = 'LIVE'): ImageInde
 /** The gateway without its HTTP server, over engines by name. */
 export function createTestGateway(
   engines: readonly Engine[],
-  { events, mode = 'OFF' }: { events?: ImageEventLog; mode?: IndexMode } = {},
+  {
+    events,
+    mode = 'OFF',
+    index = (engine) => createIndex(engine, mode),
+  }: {
+    events?: ImageEventLog;
+    mode?: IndexMode;
+    index?: (engine: Engine) => ImageIndex;
+  } = {},
 ): TestGateway {
   const hidden: unknown[] = [];
   const gateway = createGateway({
-    indexes: new Map(engines.map((engine) => [engine.name, createIndex(engine, mode)])),
+    indexes: new Map(engines.map((engine) => [engine.name, index(engine)])),
     ...(events === undefined ? {} : { events }),
     onHiddenError: (error) => void hidden.push(error),
   });
