@@ -1,14 +1,36 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
+const LIVE = 'test/live/**/*.test.ts';
+
 export default defineConfig({
   resolve: {
     // graphql ships two builds, and two of them in one process refuse each other's schemas.
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'still',
+          include: ['test/**/*.test.ts'],
+          exclude: [LIVE],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // These change and restart real engines: after all others, and one file at a time.
+        extends: true,
+        test: {
+          name: 'live',
+          include: [LIVE],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

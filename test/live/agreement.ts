@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect, vi } from 'vitest';
 import type { ContainerRow, Engine, ImageRow } from '../../src/engine/engine.ts';
 import type { ImageIndex } from '../../src/image-index/image-index.ts';
@@ -23,13 +24,8 @@ export async function expectAgreement(
   engine: Engine,
   withinMs: number,
 ): Promise<void> {
-  const signal = AbortSignal.timeout(20_000);
-  const images: ImageRow[] = [...(await engine.listImages(signal))];
-  const containers = await engine.listContainers(signal);
-  const ageless = (rows: readonly ContainerRow[]) =>
-    rows.map((row) => ({ ...row, statusText: '' }));
-  expect(ageless(await reading(index).containers())).toEqual(ageless(containers));
-  await completeParents(engine, images);
+  const { images, containers } = await readFully(engine);
+  expect(ageless(await reading(index).containers())).toEqual(containers);
   const view = await reading(index).images();
   const unsized = (rows: readonly ImageRow[]) =>
     rows.map((row) => ({ ...row, size: 0, manifests: row.manifests?.length }));
@@ -38,6 +34,26 @@ export async function expectAgreement(
     async () => expect((await reading(index).images()).rows).toEqual(images),
     withinMs,
   );
+}
+
+/** Whether an index says now what a full read of its engine says, sizes and states and all. */
+export async function agrees(index: ImageIndex, engine: Engine): Promise<boolean> {
+  const { images, containers } = await readFully(engine);
+  const { rows } = await reading(index).images();
+  const held = ageless(await reading(index).containers());
+  return isDeepStrictEqual([rows, held], [images, containers]);
+}
+
+async function readFully(engine: Engine) {
+  const signal = AbortSignal.timeout(20_000);
+  const images: ImageRow[] = [...(await engine.listImages(signal))];
+  const containers = ageless(await engine.listContainers(signal));
+  await completeParents(engine, images);
+  return { images, containers };
+}
+
+function ageless(rows: readonly ContainerRow[]): ContainerRow[] {
+  return rows.map((row) => ({ ...row, statusText: '' }));
 }
 
 /** Where a list of the containerd store misses the parent of an image with several names, inspect has it. */

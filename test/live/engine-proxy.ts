@@ -5,6 +5,9 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A list of all images, among calls. */
+export const FULL_LIST = /^GET \/images\/json/;
+
 /** A wire between a gateway and an engine that counts what goes over it, and can be cut. */
 export interface EngineProxy {
   /** Method and path without its version of every request since the last look. */

@@ -6,9 +6,9 @@ import { REGISTRY, type TestEngine } from '../engines/engine-list.ts';
 import { layoutTar } from '../engines/layout.ts';
 
 /** Everything made here has this label, so that a prune takes nothing else. */
-const LABEL = 'imagegraph.live=1';
+export const LABEL = 'imagegraph.live=1';
 /** Spoken by every engine of the tests. */
-const API = '/v1.41';
+export const API = '/v1.41';
 
 /** What a client does to an engine; one that cannot be done there and then is done in vain. */
 export type Operation = (engine: TestEngine, one: string, other: string) => Promise<void>;
@@ -120,7 +120,8 @@ function post(engine: TestEngine, path: string, json?: unknown): Promise<void> {
   return send(engine, 'POST', path, json);
 }
 
-async function send(
+/** A request of the Engine API; whether it succeeds is not looked at. */
+export async function send(
   engine: TestEngine,
   method: string,
   path: string,

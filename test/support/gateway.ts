@@ -43,10 +43,18 @@ export function createIndex(engine: Engine, mode: IndexMode = 'LIVE'): ImageInde
 /** The gateway without its HTTP server, over engines by name. */
 export function createTestGateway(
   engines: readonly Engine[],
-  { events, mode = 'OFF' }: { events?: ImageEventLog; mode?: IndexMode } = {},
+  {
+    events,
+    mode = 'OFF',
+    index = (engine) => createIndex(engine, mode),
+  }: {
+    events?: ImageEventLog;
+    mode?: IndexMode;
+    index?: (engine: Engine) => ImageIndex;
+  } = {},
 ): TestGateway {
   return createIndexGateway(
-    engines.map((engine) => createIndex(engine, mode)),
+    engines.map((engine) => index(engine)),
     events === undefined ? {} : { events },
   );
 }
