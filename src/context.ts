@@ -31,6 +31,11 @@ export interface Context {
   ): Promise<Answer | null>;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
+  /**
+   * Forgets what was counted and reported, because the operation is executed once more. What was read stays,
+   * so that both see the same.
+   */
+  startOver(): void;
   /** Says that the answer holds something that ages although no index changes, such as Up 3 hours. */
   doNotCache(): void;
   /** Whether the answer stays true for as long as no index changes. */
@@ -69,6 +74,10 @@ export function createContext(
     spend(more) {
       rows += more;
       if (rows > MAX_ROWS) throw new PublicError('QUERY_TOO_COMPLEX');
+    },
+    startOver() {
+      rows = 0;
+      reported.length = 0;
     },
     doNotCache: () => void (ages = true),
     mayCache: () => !ages && context.loaders.staleEngines().length === 0,

@@ -2,6 +2,7 @@ import { createYoga, useExecutionCancellation, type YogaServerInstance } from 'g
 import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { schema } from './schema/index.ts';
@@ -39,6 +40,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
     plugins: [
       usePublicErrors(options.onHiddenError),
       useExecutionCancellation(),
+      useColumnExecution(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
     ],
     maskedErrors: false,

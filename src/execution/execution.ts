@@ -1,0 +1,71 @@
+import type {
+  FragmentDefinitionNode,
+  GraphQLResolveInfo,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
+
+/** A value, or a promise of it. */
+export type Eventual<Value> = Value | Promise<Value>;
+
+/** The values of one field, one for each of its parents, in their order. */
+export type Column = unknown[];
+
+/** Where in the answer the value at an index of a column stands; undefined for the answer itself. */
+export type PathOf = (at: number) => GraphQLResolveInfo['path'] | undefined;
+
+/** An operation of a document, and what stands beside it there. */
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** One execution of an operation. */
+export interface Execution extends Operation {
+  /** Coerced. */
+  readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly contextValue: unknown;
+  readonly rootValue: unknown;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What column by column execution leaves to the interpreter, which then executes the whole operation:
+ * every error, so that there is one place that knows what errors do, and what hardly any query has.
+ */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
+
+/** Continues with a value, at once where it is there already. */
+export function after<Value, Result>(
+  value: Eventual<Value>,
+  next: (value: Value) => Eventual<Result>,
+): Eventual<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Whether graphql-js would wait for a value. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/**
+ * All of them, or the first failure once the others have ended too: nothing of a given up execution is
+ * left running.
+ */
+export async function allSettled<Value>(
+  values: readonly (Value | PromiseLike<Value>)[],
+): Promise<Value[]> {
+  try {
+    return await Promise.all(values);
+  } catch (error) {
+    await Promise.allSettled(values);
+    throw error;
+  }
+}
