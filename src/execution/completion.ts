@@ -14,11 +14,11 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { after, type Eventual } from '../eventual.ts';
 import {
-  after,
   allSettled,
+  columnOf,
   type Column,
-  type Eventual,
   type Execution,
   isPromise,
   type PathOf,
@@ -75,8 +75,8 @@ function serialize(type: GraphQLLeafType, value: unknown): unknown {
 /** Completes what is there; null for the rest. */
 function present(complete: Complete): Complete {
   return (column, info, pathOf, execution) => {
+    if (column.every(isPresent)) return complete(column, info, pathOf, execution);
     const values = column.filter(isPresent);
-    if (values.length === column.length) return complete(values, info, pathOf, execution);
     const placeOf = (at: number): number => placeOfNth(column, at);
     const pathOfValue: PathOf = (at) => pathOf(placeOf(at));
     return after(complete(values, info, pathOfValue, execution), (completed) => {
@@ -93,22 +93,29 @@ function placeOfNth(column: Column, nth: number): number {
 
 /** @throws Unsupported for an error in the place of a value */
 function isPresent(value: unknown): boolean {
-  if (value instanceof Error) throw new Unsupported('an error');
-  return value !== null && value !== undefined;
+  if (value === null || value === undefined) return false;
+  if (typeof value === 'object' && value instanceof Error) throw new Unsupported('an error');
+  return true;
+}
+
+/** As flat() does it, many times faster. */
+function flatten(lists: readonly Column[]): Column {
+  let count = 0;
+  for (const list of lists) count += list.length;
+  const items = columnOf(count);
+  let next = 0;
+  for (const list of lists) {
+    for (let at = 0; at < list.length; at++) items[next++] = list[at];
+  }
+  return items;
 }
 
 /** The items of all lists are completed as one column. */
 function lists(complete: Complete): Complete {
   return (column, info, pathOf, execution) => {
-    const items: Column = [];
-    let isEventual = false;
-    for (const list of column) {
-      if (!Array.isArray(list)) throw new Unsupported('a list that is no array');
-      for (const item of list as readonly unknown[]) {
-        isEventual ||= isPromise(item);
-        items.push(item);
-      }
-    }
+    if (!column.every(Array.isArray)) throw new Unsupported('a list that is no array');
+    const items = flatten(column as Column[]);
+    const isEventual = items.some(isPromise);
     const pathOfItem: PathOf = (at) => {
       let key = at;
       const place = (column as Column[]).findIndex((list) => {

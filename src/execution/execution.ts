@@ -5,11 +5,15 @@ import type {
   OperationDefinitionNode,
 } from 'graphql';
 
-/** A value, or a promise of it. */
-export type Eventual<Value> = Value | Promise<Value>;
-
 /** The values of one field, one for each of its parents, in their order. */
 export type Column = unknown[];
+
+/** A column that does not grow while it is filled. */
+export function columnOf(length: number): Column {
+  const column: Column = [];
+  column.length = length;
+  return column;
+}
 
 /** Where in the answer the value at an index of a column stands; undefined for the answer itself. */
 export type PathOf = (at: number) => GraphQLResolveInfo['path'] | undefined;
@@ -36,14 +40,6 @@ export interface Execution extends Operation {
  */
 export class Unsupported extends Error {
   override readonly name = 'Unsupported';
-}
-
-/** Continues with a value, at once where it is there already. */
-export function after<Value, Result>(
-  value: Eventual<Value>,
-  next: (value: Value) => Eventual<Result>,
-): Eventual<Result> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** Whether graphql-js would wait for a value. */

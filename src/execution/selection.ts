@@ -6,11 +6,11 @@ import type {
   GraphQLResolveInfo,
 } from 'graphql';
 import { getArgumentValues } from '@graphql-tools/utils';
+import { after, type Eventual } from '../eventual.ts';
 import {
-  after,
   allSettled,
+  columnOf,
   type Column,
-  type Eventual,
   type Execution,
   isPromise,
   type PathOf,
@@ -75,8 +75,8 @@ function assemble(
 ): Column {
   const keys = [...fields.keys()];
   const template = Object.fromEntries(keys.map((key) => [key, type.name]));
-  const objects: Record<string, unknown>[] = [];
-  for (let at = 0; at < count; at++) objects.push({ ...template });
+  const objects = columnOf(count) as Record<string, unknown>[];
+  for (let at = 0; at < count; at++) objects[at] = { ...template };
   for (const [key, column] of columns) {
     for (let at = 0; at < count; at++) (objects[at] as Record<string, unknown>)[key] = column[at];
   }
@@ -109,14 +109,14 @@ function resolveAll(
   { contextValue, variableValues }: Execution,
 ): Eventual<Column> {
   const args = getArgumentValues(definition, nodes[0], variableValues);
-  const column: Column = [];
+  const column = columnOf(parents.length);
   let isEventual = false;
   try {
     for (let at = 0; at < parents.length; at++) {
       const own = takesInfo ? withPath(info, () => pathOf(at)) : info;
       const value: unknown = resolve(parents[at], args, contextValue, own);
-      isEventual ||= isPromise(value);
-      column.push(value);
+      if (isPromise(value)) isEventual = true;
+      column[at] = value;
     }
   } catch (error) {
     return allSettled([...column, Promise.reject(error as Error)]);

@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 builder.scalarType('DateTime', {
   description: 'An instant, RFC 3339 in UTC, e.g. 2026-11-24T12:00:00Z.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  serialize: (seconds) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
+  serialize: toInstant,
   parseValue: parseInstant,
 });
 
@@ -37,6 +37,35 @@ builder.scalarType('ImageReference', {
 });
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const DAY = 86_400;
+/** More than there are days between the images of any one engine. */
+const MAX_DAYS = 4_096;
+const dates = new Map<number, string>();
+
+/** A Date for each image of a page would cost more than the rest of its fields. */
+function toInstant(seconds: number): string {
+  if (!Number.isInteger(seconds)) {
+    return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  }
+  const day = Math.floor(seconds / DAY);
+  const second = seconds - day * DAY;
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
+  return `${toDate(day)}T${twoDigits(hours)}:${twoDigits(minutes)}:${twoDigits(second % 60)}Z`;
+}
+
+function toDate(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  if (dates.size >= MAX_DAYS) dates.clear();
+  const [date = ''] = new Date(day * DAY * 1000).toISOString().split('T');
+  dates.set(day, date);
+  return date;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
 
 function parseInstant(value: unknown): number {
   const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
