@@ -72,8 +72,8 @@ function serialize(type: GraphQLLeafType, value: unknown): unknown {
   return serialized;
 }
 
-/** Completes what is there; null for the rest. */
-function present(complete: Complete): Complete {
+/** Completes what is there. @param absent stands for the rest */
+export function present(complete: Complete, absent: unknown = null): Complete {
   return (column, info, pathOf, execution) => {
     if (column.every(isPresent)) return complete(column, info, pathOf, execution);
     const values = column.filter(isPresent);
@@ -81,7 +81,7 @@ function present(complete: Complete): Complete {
     const pathOfValue: PathOf = (at) => pathOf(placeOf(at));
     return after(complete(values, info, pathOfValue, execution), (completed) => {
       let next = 0;
-      return column.map((value) => (isPresent(value) ? completed[next++] : null));
+      return column.map((value) => (isPresent(value) ? completed[next++] : absent));
     });
   };
 }
@@ -114,27 +114,32 @@ function flatten(lists: readonly Column[]): Column {
 function lists(complete: Complete): Complete {
   return (column, info, pathOf, execution) => {
     if (!column.every(Array.isArray)) throw new Unsupported('a list that is no array');
-    const items = flatten(column as Column[]);
-    const isEventual = items.some(isPromise);
-    const pathOfItem: PathOf = (at) => {
-      let key = at;
-      const place = (column as Column[]).findIndex((list) => {
-        if (key < list.length) return true;
-        key -= list.length;
-        return false;
-      });
-      return { prev: pathOf(place), key, typename: undefined };
-    };
-    return after(isEventual ? allSettled(items) : items, (values) =>
+    const given = column as Column[];
+    const items = flatten(given);
+    const pathOfItem = toPathOfItem(given, pathOf);
+    return after(items.some(isPromise) ? allSettled(items) : items, (values) =>
       after(complete(values, info, pathOfItem, execution), (completed) => {
         let end = 0;
-        return (column as Column[]).map((list) => completed.slice(end, (end += list.length)));
+        return given.map(({ length }) => completed.slice(end, (end += length)));
       }),
     );
   };
 }
 
-function objects(type: GraphQLObjectType, selectionOf: SelectionOf): Complete {
+function toPathOfItem(given: readonly Column[], pathOf: PathOf): PathOf {
+  return (at) => {
+    let key = at;
+    const place = given.findIndex(({ length }) => {
+      if (key < length) return true;
+      key -= length;
+      return false;
+    });
+    return { prev: pathOf(place), key, typename: undefined };
+  };
+}
+
+/** Objects of one type, by what is selected of it. */
+export function objects(type: GraphQLObjectType, selectionOf: SelectionOf): Complete {
   // Made when it is first needed: a document may name more than its execution reaches.
   let selection: Selection | null = null;
   return (column, info, pathOf, execution) => {

@@ -18,8 +18,8 @@ export interface Request extends ExecutionArgs {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An execution that may be tried: the data of the answer, or a failure that says only that it gave up. */
-export type Attempt = () => Promise<Record<string, unknown>>;
+/** An execution that may be tried: the JSON of its data, or a failure that says only that it gave up. */
+export type Attempt = () => Promise<string>;
 
 /**
  * Execution of queries field by field, each for all its parents at once. Depth first, as graphql-js does it,
@@ -58,6 +58,7 @@ function toExecution(request: Request): Execution | null {
     contextValue,
     rootValue,
     signal,
+    calls: new Map(),
   };
 }
 
@@ -69,16 +70,12 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
   return fragments;
 }
 
-async function attempt(
-  plan: Plan,
-  selection: Selection,
-  execution: Execution,
-): Promise<Record<string, unknown>> {
+async function attempt(plan: Plan, selection: Selection, execution: Execution): Promise<string> {
   const { signal, rootValue } = execution;
   try {
     const executed = executeSelection(selection, [rootValue], () => undefined, execution);
     const [data] = await untilAborted(executed, signal);
-    return data as Record<string, unknown>;
+    return data as string;
   } catch (error) {
     signal?.throwIfAborted();
     plan.rest = REST;

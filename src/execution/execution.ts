@@ -32,6 +32,14 @@ export interface Execution extends Operation {
   readonly contextValue: unknown;
   readonly rootValue: unknown;
   readonly signal: AbortSignal | undefined;
+  /** By selected field. */
+  readonly calls: Map<object, Call>;
+}
+
+/** The arguments of a field, and what its resolver is told of it. */
+export interface Call {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly info: GraphQLResolveInfo;
 }
 
 /**

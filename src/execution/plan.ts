@@ -1,7 +1,9 @@
 import { collectFields, collectSubFields } from '@graphql-tools/utils';
 import { defaultFieldResolver, type FieldNode, type GraphQLObjectType } from 'graphql';
 import { completionOf } from './completion.ts';
+import { assembly, jsonAssembly } from './assembly.ts';
 import { type Operation, Unsupported } from './execution.ts';
+import { jsonCompletionOf } from './json-completion.ts';
 import type { SelectedField, Selection } from './selection.ts';
 
 /** Coerced values of the variables that @skip and @include name. */
@@ -22,16 +24,22 @@ export function planOperation(
   function toSelection(
     parentType: GraphQLObjectType,
     { fields, patches }: ReturnType<typeof collectFields>,
+    isJson: boolean,
   ): Selection {
     if (patches.length > 0) throw new Unsupported('@defer');
-    const selected = [...fields].map(([key, nodes]) => [key, toField(parentType, key, nodes)]);
-    return { type: parentType, fields: new Map(selected as [string, SelectedField | null][]) };
+    const keys = [...fields.keys()];
+    const selected = [...fields].map(
+      ([key, nodes]) => [key, toField(parentType, key, nodes, isJson)] as const,
+    );
+    const assemble = isJson ? jsonAssembly(parentType, keys) : assembly(parentType, keys);
+    return { fields: new Map(selected), assemble };
   }
 
   function toField(
     parentType: GraphQLObjectType,
     key: string,
     nodes: readonly FieldNode[],
+    isJson: boolean,
   ): SelectedField | null {
     // An assignment to __proto__ would set no field of the answer.
     if (key === '__proto__') throw new Unsupported(key);
@@ -43,6 +51,12 @@ export function planOperation(
     const definition = parentType.getFields()[node.name.value];
     if (definition === undefined) throw new Unsupported(node.name.value);
     const fieldNodes = [...nodes];
+    const selectionOf = (json: boolean) => (fieldType: GraphQLObjectType) =>
+      toSelection(
+        fieldType,
+        collectSubFields(schema, fragments, variables, fieldType, fieldNodes),
+        json,
+      );
     return {
       key,
       nodes: fieldNodes as [FieldNode, ...FieldNode[]],
@@ -50,19 +64,14 @@ export function planOperation(
       definition,
       resolve: definition.resolve ?? readerOf(definition.name),
       takesInfo: takesInfo(definition.resolve),
-      complete: completionOf(definition.type, (fieldType) =>
-        toSelection(
-          fieldType,
-          collectSubFields(schema, fragments, variables, fieldType, fieldNodes),
-        ),
-      ),
+      complete: isJson
+        ? jsonCompletionOf(definition.type, selectionOf(false), selectionOf(true))
+        : completionOf(definition.type, selectionOf(false)),
     };
   }
 
-  return toSelection(
-    type,
-    collectFields(schema, fragments, variables, type, operation.selectionSet),
-  );
+  const selected = collectFields(schema, fragments, variables, type, operation.selectionSet);
+  return toSelection(type, selected, true);
 }
 
 /** graphql-js's default resolver, quick where it finds a property that is no method. */

@@ -9,6 +9,7 @@ import { getArgumentValues } from '@graphql-tools/utils';
 import { after, type Eventual } from '../eventual.ts';
 import {
   allSettled,
+  type Call,
   columnOf,
   type Column,
   type Execution,
@@ -19,9 +20,10 @@ import {
 
 /** The fields that are selected of one object type, in the order of the answer. */
 export interface Selection {
-  readonly type: GraphQLObjectType;
   /** By response key; null for __typename. */
   readonly fields: ReadonlyMap<string, SelectedField | null>;
+  /** Makes the objects of the answer of the columns of their fields. */
+  readonly assemble: Assemble;
 }
 
 /** A field as it is selected, with all that can be known of it before anything is executed. */
@@ -35,6 +37,9 @@ export interface SelectedField {
   readonly takesInfo: boolean;
   readonly complete: Complete;
 }
+
+/** @param columns by response key; none for __typename */
+export type Assemble = (columns: ReadonlyMap<string, Column>, count: number) => Column;
 
 /** Makes what the answer holds of what resolvers gave. It may write into the column. */
 export type Complete = (
@@ -53,7 +58,7 @@ export function executeSelection(
 ): Eventual<Column> {
   const columns = new Map<string, Column>();
   const pending: Promise<unknown>[] = [];
-  const finish = () => assemble(selection, columns, parents.length);
+  const finish = () => selection.assemble(columns, parents.length);
   try {
     for (const [key, field] of selection.fields) {
       if (field === null) continue;
@@ -67,22 +72,6 @@ export function executeSelection(
   return pending.length === 0 ? finish() : allSettled(pending).then(finish);
 }
 
-/** Objects of one shape, made before they are filled: much faster than growing each. */
-function assemble(
-  { type, fields }: Selection,
-  columns: ReadonlyMap<string, Column>,
-  count: number,
-): Column {
-  const keys = [...fields.keys()];
-  const template = Object.fromEntries(keys.map((key) => [key, type.name]));
-  const objects = columnOf(count) as Record<string, unknown>[];
-  for (let at = 0; at < count; at++) objects[at] = { ...template };
-  for (const [key, column] of columns) {
-    for (let at = 0; at < count; at++) (objects[at] as Record<string, unknown>)[key] = column[at];
-  }
-  return objects;
-}
-
 function executeField(
   field: SelectedField,
   parents: Column,
@@ -91,24 +80,19 @@ function executeField(
 ): Eventual<Column> {
   execution.signal?.throwIfAborted();
   const { key, parentType } = field;
-  const pathOf: PathOf = (at) => ({
-    prev: pathOfParent(at),
-    key,
-    typename: parentType.name,
-  });
-  const info = toInfo(field, execution);
-  const column = resolveAll(field, parents, info, pathOf, execution);
-  return after(column, (values) => field.complete(values, info, pathOf, execution));
+  const pathOf: PathOf = (at) => ({ prev: pathOfParent(at), key, typename: parentType.name });
+  const call = toCall(field, execution);
+  const column = resolveAll(field, call, parents, pathOf, execution);
+  return after(column, (values) => field.complete(values, call.info, pathOf, execution));
 }
 
 function resolveAll(
-  { resolve, takesInfo, definition, nodes }: SelectedField,
+  { resolve, takesInfo }: SelectedField,
+  { args, info }: Call,
   parents: Column,
-  info: GraphQLResolveInfo,
   pathOf: PathOf,
-  { contextValue, variableValues }: Execution,
+  { contextValue }: Execution,
 ): Eventual<Column> {
-  const args = getArgumentValues(definition, nodes[0], variableValues);
   const column = columnOf(parents.length);
   let isEventual = false;
   try {
@@ -124,21 +108,28 @@ function resolveAll(
   return isEventual ? allSettled(column) : column;
 }
 
-/** Without a path, because there is none that all have in common: to look at it throws. */
-function toInfo(
-  { nodes, definition, parentType }: SelectedField,
-  execution: Execution,
-): GraphQLResolveInfo {
+/** What the calls of a resolver have in common within an execution; worked out for the first. */
+function toCall(field: SelectedField, execution: Execution): Call {
+  const known = execution.calls.get(field);
+  if (known !== undefined) return known;
+  const { nodes, definition, parentType } = field;
+  const { calls: _, ...shared } = execution;
   const info = {
-    ...execution,
+    ...shared,
     fieldName: definition.name,
     fieldNodes: nodes,
     returnType: definition.type,
     parentType,
   };
-  return withPath(info, () => {
-    throw new Unsupported(`the path of ${parentType.name}.${definition.name}`);
-  });
+  const call = {
+    args: getArgumentValues(definition, nodes[0], execution.variableValues),
+    // There is no path that all have in common.
+    info: withPath(info, () => {
+      throw new Unsupported(`the path of ${parentType.name}.${definition.name}`);
+    }),
+  };
+  execution.calls.set(field, call);
+  return call;
 }
 
 /** The path is put together only when it is looked at. */

@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import { createColumnExecutor, type Request } from '../execution/execute-by-column.ts';
@@ -15,7 +16,7 @@ export function useColumnExecution(): Plugin<Context> {
         const attempt = toAttempt(request);
         if (attempt === null) return executeFn(request);
         try {
-          return { data: await attempt() };
+          return toResult(await attempt());
         } catch {
           request.signal?.throwIfAborted();
           (request.contextValue as Context).startOver();
@@ -24,4 +25,16 @@ export function useColumnExecution(): Plugin<Context> {
       });
     },
   };
+}
+
+/**
+ * Yoga's processors write what stringify says. Errors that stand beside the data, or extensions, are added
+ * after it as JSON.stringify would.
+ */
+function toResult(json: string): ExecutionResult {
+  const stringify = (final: ExecutionResult): string => {
+    const beside = JSON.stringify({ ...final, data: undefined });
+    return beside === '{}' ? `{"data":${json}}` : `{"data":${json},${beside.slice(1)}`;
+  };
+  return { data: {}, stringify } as ExecutionResult;
 }

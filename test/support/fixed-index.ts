@@ -107,6 +107,20 @@ export function manyImages(count: number): Pick<FixedContent, 'images' | 'contai
   };
 }
 
+/** What JSON has to escape, in an image that is older than all others. */
+export const ODD_IMAGE: ImageRow = {
+  ...imageRow(0),
+  tags: [],
+  digests: [],
+  manifests: null,
+  descriptor: null,
+  created: 0,
+  labels: [
+    { key: '__proto__', value: '' },
+    { key: 'quoted', value: '"\\\n\u2028 é 漢 \ud800' },
+  ],
+};
+
 function imageRow(number: number): ImageRow {
   const id = idOf(number);
   const name = number % 3 === 0 ? `ghcr.io/demo/app-${number}` : `demo/app-${number}`;
@@ -129,7 +143,7 @@ function imageRow(number: number): ImageRow {
 
 function labels(number: number): KeyValue[] {
   return [
-    { key: 'com.example.quoted', value: `"${number}"\\\n\u2028 é 漢` },
+    { key: 'com.example.team', value: number % 2 === 0 ? 'payments' : 'shop' },
     { key: 'org.opencontainers.image.created', value: '2026-06-01T12:00:00Z' },
     { key: 'org.opencontainers.image.title', value: `app ${number}` },
     { key: 'org.opencontainers.image.version', value: `1.${number}` },
