@@ -50,16 +50,15 @@ function toExecution(request: Request): Execution | null {
   const given = request.variableValues ?? {};
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], given);
   if (!('variableValues' in coerced) || coerced.variableValues === undefined) return null;
-  return {
+  const shared = {
     schema,
     operation,
     fragments: fragmentsOf(document),
     variableValues: coerced.variableValues.coerced,
-    contextValue,
     rootValue,
     signal,
-    calls: new Map(),
   };
+  return { ...shared, shared, contextValue, calls: new Map() };
 }
 
 function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {

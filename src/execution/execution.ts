@@ -25,13 +25,18 @@ export interface Operation {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
 }
 
-/** One execution of an operation. */
-export interface Execution extends Operation {
+/** What every resolver of an execution is told. */
+export interface SharedInfo extends Operation {
   /** Coerced. */
   readonly variableValues: Readonly<Record<string, unknown>>;
-  readonly contextValue: unknown;
   readonly rootValue: unknown;
   readonly signal: AbortSignal | undefined;
+}
+
+/** One execution of an operation. */
+export interface Execution extends SharedInfo {
+  readonly shared: SharedInfo;
+  readonly contextValue: unknown;
   /** By selected field. */
   readonly calls: Map<object, Call>;
 }

@@ -62,9 +62,15 @@ function jsonList(complete: Complete): Complete {
         const completed = complete(items.slice(from, to), info, pathOfItem, execution);
         return after(completed, (objects) => JSON.stringify(objects).slice(1, -1));
       };
-      return after(inChunks(items.length, write), (chunks) => [`[${chunks.join()}]`]);
+      return after(inChunks(items.length, write), (chunks) => [toList(chunks)]);
     });
   };
+}
+
+/** Concatenated, since a join would copy all of a long list. */
+function toList(chunks: readonly string[]): string {
+  const items = chunks.reduce((text, chunk) => (text === '' ? chunk : `${text},${chunk}`), '');
+  return `[${items}]`;
 }
 
 /**

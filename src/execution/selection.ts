@@ -97,7 +97,7 @@ function resolveAll(
   let isEventual = false;
   try {
     for (let at = 0; at < parents.length; at++) {
-      const own = takesInfo ? withPath(info, () => pathOf(at)) : info;
+      const own = takesInfo ? withPath(info, pathOf, at) : info;
       const value: unknown = resolve(parents[at], args, contextValue, own);
       if (isPromise(value)) isEventual = true;
       column[at] = value;
@@ -113,32 +113,31 @@ function toCall(field: SelectedField, execution: Execution): Call {
   const known = execution.calls.get(field);
   if (known !== undefined) return known;
   const { nodes, definition, parentType } = field;
-  const { calls: _, ...shared } = execution;
   const info = {
-    ...shared,
+    ...execution.shared,
     fieldName: definition.name,
     fieldNodes: nodes,
     returnType: definition.type,
     parentType,
   };
+  // There is no path that all have in common.
+  const get = (): never => {
+    throw new Unsupported(`the path of ${parentType.name}.${definition.name}`);
+  };
   const call = {
     args: getArgumentValues(definition, nodes[0], execution.variableValues),
-    // There is no path that all have in common.
-    info: withPath(info, () => {
-      throw new Unsupported(`the path of ${parentType.name}.${definition.name}`);
-    }),
+    info: Object.defineProperty(info, 'path', { get }) as object as GraphQLResolveInfo,
   };
   execution.calls.set(field, call);
   return call;
 }
 
 /** The path is put together only when it is looked at. */
-function withPath(
-  info: Omit<GraphQLResolveInfo, 'path'>,
-  path: () => ReturnType<PathOf>,
-): GraphQLResolveInfo {
-  return Object.defineProperty({ ...info }, 'path', {
-    get: path,
-    configurable: true,
-  }) as GraphQLResolveInfo;
+function withPath(info: GraphQLResolveInfo, pathOf: PathOf, at: number): GraphQLResolveInfo {
+  return {
+    ...info,
+    get path() {
+      return pathOf(at) as GraphQLResolveInfo['path'];
+    },
+  };
 }

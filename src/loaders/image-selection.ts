@@ -69,18 +69,18 @@ async function selectOfEngine(
   { filter, all }: ImageQuestion,
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
-): Promise<PlacedImage[]> {
+): Promise<readonly PlacedImage[]> {
   const byContainers = ordersByContainers(orderBy);
   const [view, containers, sharedSizes] = await Promise.all([
     loaders.images.load(engine),
     byContainers || (filter && needsContainers(filter)) ? loaders.containers.load(engine) : null,
     ordersBySharedSize(orderBy) ? loaders.sharedSizes.load(engine) : null,
   ]);
-  const matches = filter === null ? () => true : compileFilter(filter, containers);
   const sources = { containers: byContainers ? containers : null, sharedSizes };
-  return placed(view, orderBy, ordering, sources).filter(
-    ({ image }) => (all || !view.isIntermediate(image.row)) && matches(image) === true,
-  );
+  const listed = placed(view, orderBy, ordering, sources, all);
+  if (filter === null) return listed;
+  const matches = compileFilter(filter, containers);
+  return listed.filter(({ image }) => matches(image) === true);
 }
 
 /** The images of one engine in the order of creation, for lists that no client orders. */
@@ -92,25 +92,25 @@ export function newestFirst(images: readonly Image[]): ImageSelection {
 
 const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
 
-const sorted = new WeakMap<ImageView, Map<string, PlacedImage[]>>();
+const sorted = new WeakMap<ImageView, Map<string, readonly PlacedImage[]>>();
 
-/** All images of a view in an order; kept with the view where only the view decides it. */
+/** The images of a view in an order; kept with the view where only the view decides it. */
 function placed(
   view: ImageView,
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
   sources: OrderSources,
-): PlacedImage[] {
+  all: boolean,
+): readonly PlacedImage[] {
   if (sources.containers !== null || sources.sharedSizes !== null) {
-    return sortAll(view, orderBy, ordering, sources);
+    return sortAll(view, orderBy, ordering, sources, all);
   }
-  const ofView = sorted.get(view) ?? new Map<string, PlacedImage[]>();
+  const ofView = sorted.get(view) ?? new Map<string, readonly PlacedImage[]>();
   sorted.set(view, ofView);
-  const known = ofView.get(ordering.name);
-  if (known !== undefined) return known;
-  const fresh = sortAll(view, orderBy, ordering, sources);
-  ofView.set(ordering.name, fresh);
-  return fresh;
+  const key = all ? `all ${ordering.name}` : ordering.name;
+  const known = ofView.get(key) ?? sortAll(view, orderBy, ordering, sources, all);
+  ofView.set(key, known);
+  return known;
 }
 
 function sortAll(
@@ -118,8 +118,10 @@ function sortAll(
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
   sources: OrderSources,
+  all: boolean,
 ): PlacedImage[] {
-  const images = view.rows.map((row) => view.image(row.id)).filter((image) => image !== null);
+  const rows = all ? view.rows : view.rows.filter((row) => !view.isIntermediate(row));
+  const images = rows.map((row) => view.image(row.id)).filter((image) => image !== null);
   return sort(
     images.map((image) => place(image, orderBy, sources)),
     ordering,

@@ -197,9 +197,10 @@ builder.objectFields('ImageSummary', (t) => ({
         description: 'Only containers in one of these states; all when left out.',
       }),
     },
-    resolve: (image, { states, ...args }, context) =>
+    resolve: (image, args, context) =>
       askForContainers(context, image.engine, args, (view) => {
         const users = view.usersOf(image);
+        const { states } = args;
         return states == null ? users : users.filter(({ row }) => states.includes(row.state));
       }),
   }),

@@ -40,8 +40,12 @@ const FACTS: EngineFacts = {
   engineId: 'e',
 };
 
-/** An index that nothing changes but the test. */
-export function createFixedIndex(name: string, given: Partial<FixedContent> = {}): FixedIndex {
+/** An index that nothing changes but the test. @param makeView of the build that is measured */
+export function createFixedIndex(
+  name: string,
+  given: Partial<FixedContent> = {},
+  makeView: typeof createImageView = createImageView,
+): FixedIndex {
   const content: FixedContent = {
     images: [],
     containers: [],
@@ -72,7 +76,7 @@ export function createFixedIndex(name: string, given: Partial<FixedContent> = {}
       return {
         async images() {
           available();
-          if (view?.rows !== content.images) view = createImageView(name, content.images);
+          if (view?.rows !== content.images) view = makeView(name, content.images);
           return view;
         },
         async containers() {
