@@ -4,20 +4,22 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, type DocumentNode, type ExecutionArgs } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import type * as ContextModule from '../src/context.ts';
+import type * as Gateway from '../src/gateway.ts';
+import type * as ImageView from '../src/image-index/image-view.ts';
+import type * as Schema from '../src/schema/index.ts';
 import { createFixedIndex, manyImages } from '../test/support/fixed-index.ts';
 
 /**
  * Servers that give the same answer in different ways, all in one process, so that they share its moods.
  * The parent asks one after the other, and asks how much CPU time this process has used.
  */
-const built = async <Module>(file: string): Promise<Module> =>
-  (await import(new URL(`../dist/${file}`, import.meta.url).href)) as Module;
-const { createGateway } = await built<typeof import('../src/gateway.ts')>('gateway.js');
-const { createContext } = await built<typeof import('../src/context.ts')>('context.js');
-const { createImageView } = await built<typeof import('../src/image-index/image-view.ts')>(
-  'image-index/image-view.js',
-);
-const { schema } = await built<typeof import('../src/schema/index.ts')>('schema/index.js');
+const built = async (file: string): Promise<unknown> =>
+  import(new URL(`../dist/${file}`, import.meta.url).href);
+const { createGateway } = (await built('gateway.js')) as typeof Gateway;
+const { createContext } = (await built('context.js')) as typeof ContextModule;
+const { createImageView } = (await built('image-index/image-view.js')) as typeof ImageView;
+const { schema } = (await built('schema/index.js')) as typeof Schema;
 
 const QUERY = readFileSync(new URL('queries/page.graphql', import.meta.url), 'utf8');
 const indexes = new Map([['e', createFixedIndex('e', manyImages(1_000), createImageView)]]);
@@ -28,13 +30,14 @@ const onHiddenError = (error: unknown): void => {
 
 /** Our schema and context in a Yoga with nothing else. */
 function interpreted(plugins: Plugin[] = []): http.RequestListener {
-  return createYoga({
+  const yoga = createYoga({
     schema,
     context: ({ request }) => createContext(indexes, request.signal),
     plugins,
     logging: quiet,
     graphiql: false,
   });
+  return (request, response) => void yoga(request, response);
 }
 
 function useJit(): Plugin {

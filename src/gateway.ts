@@ -1,4 +1,9 @@
-import { createYoga, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import {
+  createYoga,
+  type Plugin,
+  useExecutionCancellation,
+  type YogaServerInstance,
+} from 'graphql-yoga';
 import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
@@ -19,6 +24,8 @@ export interface GatewayOptions {
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
   readonly responseCacheBytes?: number;
+  /** Further plugins, for whoever watches what is done. */
+  readonly plugins?: readonly Plugin<Context>[];
   /** Told what Yoga itself has to say. */
   readonly onWarning?: (message: string) => void;
 }
@@ -42,6 +49,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       useExecutionCancellation(),
       useColumnExecution(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
+      ...(options.plugins ?? []),
     ],
     maskedErrors: false,
     cors: false,

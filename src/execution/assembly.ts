@@ -23,12 +23,12 @@ export function jsonAssembly({ name }: GraphQLObjectType, keys: readonly string[
     const objects = columnOf(count);
     for (let at = 0; at < count; at++) {
       // Concatenated, since a join would copy a long list for every object that it is in.
-      let json = '';
+      let members = '';
       for (const key of keys) {
         const value = (columns.get(key)?.[at] as string | undefined) ?? typename;
-        json += `${json === '' ? '{' : ','}"${key}":${value}`;
+        members += `${members === '' ? '' : ','}"${key}":${value}`;
       }
-      objects[at] = `${json}}`;
+      objects[at] = `{${members}}`;
     }
     return objects;
   };

@@ -85,7 +85,7 @@ export function createFixedIndex(
         },
         async statusTexts() {
           available();
-          return new Map(content.containers.map((row) => [row.id, `Up ${reads} hours`]));
+          return new Map(content.containers.map((row) => [row.id, 'Up 4 hours']));
         },
         async sharedSizes() {
           available();
@@ -105,10 +105,12 @@ export function createFixedIndex(
 /** Rows as a containerd store has them: every fifth starts a chain of parents, every tenth is in use. */
 export function manyImages(count: number): Pick<FixedContent, 'images' | 'containers'> {
   const numbers = Array.from({ length: count }, (_, at) => count - at);
-  return {
+  const rows = {
     images: numbers.map(imageRow),
     containers: numbers.filter((n) => n % 10 === 0).map(containerRow),
   };
+  // Rows of an engine come out of JSON, and strings that do are quicker than those that were put together.
+  return JSON.parse(JSON.stringify(rows)) as typeof rows;
 }
 
 /** What JSON has to escape, in an image that is older than all others. */
