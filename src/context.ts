@@ -51,6 +51,11 @@ export interface Context {
    * select the next one under two aliases multiply things. @throws PublicError QUERY_TOO_COMPLEX
    */
   counted<Value>(value: Value): Value;
+  /**
+   * Forgets what was counted and reported, because the operation is executed once more. What was read stays,
+   * so that both see the same.
+   */
+  startOver(): void;
   /** Says that the answer holds something that ages although no index changes, such as Up 3 hours. */
   doNotCache(): void;
   /** Whether the answer stays true for as long as no index changes. */
@@ -108,6 +113,11 @@ export function createContext(
     counted(value) {
       if (value !== null) context.spend(Array.isArray(value) ? value.length : 1);
       return value;
+    },
+    startOver() {
+      rows = 0;
+      tooComplex = null;
+      reported.length = 0;
     },
     doNotCache: () => void (ages = true),
     mayCache: () => !ages && context.loaders.staleEngines().length === 0,

@@ -1,8 +1,14 @@
-import { createYoga, useExecutionCancellation, type YogaServerInstance } from 'graphql-yoga';
+import {
+  createYoga,
+  type Plugin,
+  useExecutionCancellation,
+  type YogaServerInstance,
+} from 'graphql-yoga';
 import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
@@ -21,6 +27,8 @@ export interface GatewayOptions {
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
   readonly responseCacheBytes?: number;
+  /** Further plugins, for whoever watches what is done. */
+  readonly plugins?: readonly Plugin<Context>[];
   /** Told what Yoga itself has to say. */
   readonly onWarning?: (message: string) => void;
 }
@@ -40,8 +48,10 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       usePublicErrors(options.onHiddenError),
       useStaleness(),
       useExecutionCancellation(),
+      useColumnExecution(),
       useEventStream(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
+      ...(options.plugins ?? []),
     ],
     maskedErrors: false,
     cors: false,

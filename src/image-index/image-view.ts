@@ -14,6 +14,8 @@ export interface Image {
   readonly digests: readonly DigestReference[];
   /** Null where the engine keeps none. */
   readonly manifests: readonly Manifest[] | null;
+  /** Each platform once whose manifest is complete in the local store; null where none are kept. */
+  readonly platforms: readonly Platform[] | null;
 }
 
 /** One element of RepoTags. */
@@ -102,6 +104,7 @@ function createImage(engine: string, row: ImageRow, view: ImageView): Image {
   const manifests = once(
     () => row.manifests?.map((manifest) => ({ row: manifest, image })) ?? null,
   );
+  const platforms = once(() => availablePlatforms(row));
   const image: Image = {
     engine,
     row,
@@ -114,6 +117,9 @@ function createImage(engine: string, row: ImageRow, view: ImageView): Image {
     },
     get manifests() {
       return manifests();
+    },
+    get platforms() {
+      return platforms();
     },
   };
   return image;
@@ -168,17 +174,16 @@ function once<Value>(compute: () => Value): () => Value {
   return () => (value ??= { computed: compute() }).computed;
 }
 
-/** Each platform once whose manifest is complete in the local store; null where none are kept. */
-export function availablePlatforms({ manifests }: Image): readonly Platform[] | null {
+function availablePlatforms({ manifests }: ImageRow): readonly Platform[] | null {
   if (manifests === null) return null;
-  const available = manifests.filter(({ row }) => row.available && row.kind === 'IMAGE');
-  const platforms = available.flatMap(({ row }) => (row.platform === null ? [] : [row.platform]));
+  const available = manifests.filter(({ available, kind }) => available && kind === 'IMAGE');
+  const platforms = available.flatMap(({ platform }) => (platform === null ? [] : [platform]));
   return [...new Set(platforms)];
 }
 
 /** The platform that the engine would run: its own when that is available, else the first. */
 export function preferredPlatform(image: Image, engine: EngineFacts | null): Platform | null {
-  const platforms = availablePlatforms(image) ?? [];
+  const platforms = image.platforms ?? [];
   const own = platforms.find(
     ({ os, architecture }) =>
       os === engine?.operatingSystem && architecture === engine.architecture,

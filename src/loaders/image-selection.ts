@@ -87,18 +87,18 @@ async function selectOfEngine(
   { filter, all }: ImageQuestion,
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
-): Promise<PlacedImage[]> {
+): Promise<readonly PlacedImage[]> {
   const byContainers = ordersByContainers(orderBy);
   const [view, containers, sharedSizes] = await Promise.all([
     loaders.images.load(engine),
     byContainers || (filter && needsContainers(filter)) ? loaders.containers.load(engine) : null,
     ordersBySharedSize(orderBy) ? loaders.sharedSizes.load(engine) : null,
   ]);
-  const matches = filter === null ? () => true : compileFilter(filter, containers);
   const sources = { containers: byContainers ? containers : null, sharedSizes };
-  return placed(view, orderBy, ordering, sources).filter(
-    ({ image }) => (all || !view.isIntermediate(image.row)) && matches(image) === true,
-  );
+  const listed = placed(view, orderBy, ordering, sources, all);
+  if (filter === null) return listed;
+  const matches = compileFilter(filter, containers);
+  return listed.filter(({ image }) => matches(image) === true);
 }
 
 /** The images of one engine in the order of creation, for lists that no client orders. */
@@ -116,23 +116,25 @@ const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
  */
 const MAX_KEPT_ORDERS = 4;
 /** By name of the ordering, the one that was used last at the end. */
-const kept = new WeakMap<ImageView, Map<string, PlacedImage[]>>();
+const kept = new WeakMap<ImageView, Map<string, readonly PlacedImage[]>>();
 
-/** All images of a view in an order; kept with the view where only the view decides it. */
+/** The images of a view in an order; kept with the view where only the view decides it. */
 function placed(
   view: ImageView,
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
   sources: OrderSources,
-): PlacedImage[] {
+  all: boolean,
+): readonly PlacedImage[] {
   if (sources.containers !== null || sources.sharedSizes !== null) {
-    return sortAll(view, orderBy, ordering, sources);
+    return sortAll(view, orderBy, ordering, sources, all);
   }
-  const ofView = kept.get(view) ?? new Map<string, PlacedImage[]>();
+  const ofView = kept.get(view) ?? new Map<string, readonly PlacedImage[]>();
   kept.set(view, ofView);
-  const images = ofView.get(ordering.name) ?? sortAll(view, orderBy, ordering, sources);
-  ofView.delete(ordering.name);
-  ofView.set(ordering.name, images);
+  const key = all ? `all ${ordering.name}` : ordering.name;
+  const images = ofView.get(key) ?? sortAll(view, orderBy, ordering, sources, all);
+  ofView.delete(key);
+  ofView.set(key, images);
   const [oldest] = ofView.keys();
   if (ofView.size > MAX_KEPT_ORDERS && oldest !== undefined) ofView.delete(oldest);
   return images;
@@ -143,8 +145,10 @@ function sortAll(
   orderBy: readonly ImageOrder[],
   ordering: Ordering,
   sources: OrderSources,
+  all: boolean,
 ): PlacedImage[] {
-  const images = view.rows.map((row) => view.image(row.id)).filter((image) => image !== null);
+  const rows = all ? view.rows : view.rows.filter((row) => !view.isIntermediate(row));
+  const images = rows.map((row) => view.image(row.id)).filter((image) => image !== null);
   return sort(
     images.map((image) => place(image, orderBy, sources)),
     ordering,

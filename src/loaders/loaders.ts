@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Eventual } from '../eventual.ts';
 import {
   type Container,
   type ContainerView,
@@ -13,9 +14,9 @@ import type { ImageIndex, IndexReading } from '../image-index/image-index.ts';
  * that a thousand fields do not ask a dead engine a thousand times.
  */
 export interface Loaders {
-  readonly images: DataLoader<string, ImageView>;
-  readonly containers: DataLoader<string, ContainerView>;
-  readonly sharedSizes: DataLoader<string, ReadonlyMap<string, number | null>>;
+  readonly images: EngineReads<ImageView>;
+  readonly containers: EngineReads<ContainerView>;
+  readonly sharedSizes: EngineReads<ReadonlyMap<string, number | null>>;
   /** SharedSize of one image, null where its engine cannot compute it. */
   sharedSize(image: Image): Promise<number | null>;
   /** The engine's words on a container; what it said last when it cannot be asked now. */
@@ -24,23 +25,21 @@ export interface Loaders {
   staleEngines(): readonly string[];
 }
 
+/** One kind of read, by engine. */
+export interface EngineReads<Value> {
+  load(engine: string): Promise<Value>;
+  /** At once when it was read before. */
+  get(engine: string): Eventual<Value>;
+}
+
 /** @param signal ends the reads when the operation's time is up or its client has left */
 export function createLoaders(
   indexes: ReadonlyMap<string, ImageIndex>,
   signal: AbortSignal,
 ): Loaders {
   const readings = new Map([...indexes].map(([name, index]) => [name, index.read(signal)]));
-  /** Each engine settles for itself: one that fails takes its own keys only. */
   const perEngine = <Value>(read: (reading: IndexReading, name: string) => Promise<Value>) =>
-    new DataLoader<string, Value>(async (names) => {
-      const settled = await Promise.allSettled(
-        names.map((name) => read(readings.get(name) as IndexReading, name)),
-      );
-      return settled.map((result) =>
-        result.status === 'fulfilled' ? result.value : (result.reason as Error),
-      );
-    });
-
+    createEngineReads((name) => read(readings.get(name) as IndexReading, name));
   const images = perEngine((reading) => reading.images());
   const sharedSizes = perEngine((reading) => reading.sharedSizes());
   const statusTexts = perEngine((reading) => reading.statusTexts());
@@ -61,4 +60,28 @@ export function createLoaders(
       return texts?.get(row.id) ?? row.statusText;
     },
   };
+}
+
+function createEngineReads<Value>(read: (engine: string) => Promise<Value>): EngineReads<Value> {
+  /** Each engine settles for itself: one that fails takes its own keys only. */
+  const loader = new DataLoader<string, Value>(async (names) => {
+    const settled = await Promise.allSettled(names.map(read));
+    return settled.map((result) =>
+      result.status === 'fulfilled' ? result.value : (result.reason as Error),
+    );
+  });
+  const started = new Map<string, Promise<Value>>();
+  const known = new Map<string, Value>();
+  const load = (engine: string): Promise<Value> => {
+    const before = started.get(engine);
+    if (before !== undefined) return before;
+    const promise = loader.load(engine);
+    started.set(engine, promise);
+    promise.then(
+      (value) => known.set(engine, value),
+      () => {},
+    );
+    return promise;
+  };
+  return { load, get: (engine) => known.get(engine) ?? load(engine) };
 }

@@ -1,6 +1,13 @@
 import type { Context } from '../context.ts';
 import type { Container, ContainerView } from '../image-index/container-view.ts';
-import { ASCENDING_TEXT, checkPageArgs, type Ordering, type PageArgs } from '../keyset.ts';
+import { after, type Eventual } from '../eventual.ts';
+import {
+  ASCENDING_TEXT,
+  checkPageArgs,
+  type Key,
+  type Ordering,
+  type PageArgs,
+} from '../keyset.ts';
 import { type Connection, connect } from './pagination.ts';
 
 const NEWEST_FIRST: Ordering = {
@@ -9,16 +16,25 @@ const NEWEST_FIRST: Ordering = {
 };
 
 /** One page of an engine's containers, newest first. @throws PublicError, EngineError */
-export async function askForContainers(
+export function askForContainers(
   context: Context,
   engine: string,
   args: PageArgs,
   select: (view: ContainerView) => readonly Container[],
-): Promise<Connection<Container>> {
+): Eventual<Connection<Container>> {
   checkPageArgs(NEWEST_FIRST, args);
-  const containers = select(await context.loaders.containers.load(engine));
-  const sorted = [...containers].sort(
+  return after(context.loaders.containers.get(engine), (view) =>
+    connect(context, newestFirst(select(view)), keyOf, NEWEST_FIRST, args),
+  );
+}
+
+function newestFirst(containers: readonly Container[]): readonly Container[] {
+  if (containers.length < 2) return containers;
+  return containers.toSorted(
     (a, b) => (b.row.created ?? 0) - (a.row.created ?? 0) || (a.row.id < b.row.id ? -1 : 1),
   );
-  return connect(context, sorted, ({ row }) => [row.created ?? 0, row.id], NEWEST_FIRST, args);
+}
+
+function keyOf({ row }: Container): Key {
+  return [row.created ?? 0, row.id];
 }

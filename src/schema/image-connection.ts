@@ -5,6 +5,7 @@ import { type PageArgs, pageOf } from '../keyset.ts';
 import {
   type ImageQuestion,
   type ImageSelection,
+  type PlacedImage,
   selectImages,
 } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
@@ -42,11 +43,14 @@ export function connectImages(
 ): ImageConnection {
   const page = pageOf(selection.images, ({ key }) => key, selection.ordering, args);
   context.spend(page.nodes.length);
-  const placed = new Map(page.nodes.map((place) => [place.image, place]));
+  let placed: Map<Image, PlacedImage> | null = null;
   return {
     ...page,
-    nodes: [...placed.keys()],
-    cursorOf: (image) => page.cursorOf(placed.get(image) as never),
+    nodes: page.nodes.map(({ image }) => image),
+    cursorOf(image) {
+      placed ??= new Map(page.nodes.map((place) => [place.image, place]));
+      return page.cursorOf(placed.get(image) as PlacedImage);
+    },
     totalCount: selection.images.length,
     selection,
   };

@@ -6,7 +6,7 @@ builder.objectType('ImagePlatform', {
     name: t.string({
       description: 'os/architecture[/variant], as docker --platform takes it.',
       resolve: ({ os, architecture, variant }) =>
-        [os, architecture, variant].filter((part) => part !== null).join('/'),
+        variant === null ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`,
     }),
     os: t.exposeString('os', { description: 'OCI field os, e.g. linux.' }),
     architecture: t.exposeString('architecture', {

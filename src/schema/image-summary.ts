@@ -1,5 +1,6 @@
+import { after } from '../eventual.ts';
 import { isDangling } from '../image-index/image-filter.ts';
-import { availablePlatforms, preferredPlatform } from '../image-index/image-view.ts';
+import { preferredPlatform } from '../image-index/image-view.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
@@ -101,7 +102,7 @@ builder.objectFields('ImageSummary', (t) => ({
     nullable: true,
     description:
       'Every platform that is available locally, from the manifests; null where the engine keeps none.',
-    resolve: (image, _args, { counted }) => counted(availablePlatforms(image)),
+    resolve: ({ platforms }, _args, { counted }) => counted(platforms),
   }),
 }));
 
@@ -172,14 +173,14 @@ builder.objectFields('ImageSummary', (t) => ({
     nullable: true,
     description:
       'Engine field Containers: containers of any state that use the image, always usedBy.totalCount; null when it cannot be known, never -1.',
-    resolve: async (image, _args, { loaders }) =>
-      (await loaders.containers.load(image.engine)).usersOf(image).length,
+    resolve: (image, _args, { loaders }) =>
+      after(loaders.containers.get(image.engine), (view) => view.usersOf(image).length),
   }),
   inUse: t.boolean({
     nullable: true,
     description: 'Whether any container, of any state, uses it; null when it cannot be known.',
-    resolve: async (image, _args, { loaders }) =>
-      (await loaders.containers.load(image.engine)).usersOf(image).length > 0,
+    resolve: (image, _args, { loaders }) =>
+      after(loaders.containers.get(image.engine), (view) => view.usersOf(image).length > 0),
   }),
   usedBy: t.field({
     type: 'EngineContainerConnection',
@@ -193,9 +194,11 @@ builder.objectFields('ImageSummary', (t) => ({
         description: 'Only containers in one of these states; all when left out.',
       }),
     },
-    resolve: (image, { states, ...args }, context) =>
-      askForContainers(context, image.engine, args, (view) =>
-        view.usersOf(image).filter(({ row }) => states == null || states.includes(row.state)),
-      ),
+    resolve: (image, args, context) =>
+      askForContainers(context, image.engine, args, (view) => {
+        const users = view.usersOf(image);
+        const { states } = args;
+        return states == null ? users : users.filter(({ row }) => states.includes(row.state));
+      }),
   }),
 }));

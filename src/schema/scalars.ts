@@ -2,12 +2,12 @@ import { Kind, type ValueNode } from 'graphql';
 import { isDigest, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
 import { builder } from './builder.ts';
-import { parseInstant } from './instant.ts';
+import { formatInstant, parseInstant } from './instant.ts';
 
 builder.scalarType('DateTime', {
   description: 'An instant, RFC 3339 in UTC, e.g. 2026-11-24T12:00:00Z.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  serialize: (seconds) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
+  serialize: formatInstant,
   parseValue: checkInstant,
 });
 
