@@ -1,19 +1,48 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { type Memory, memoryOf } from './proc.ts';
 
-/** A program of this package, in a process of its own. */
+/** A server in a process of its own. */
 export interface Running {
+  readonly process: ChildProcess;
+  readonly pid: number;
   /** What its start line says, e.g. http://127.0.0.1:4000/graphql. */
   readonly url: string;
-  /** Resident memory in MiB, now and at its highest (VmRSS and VmHWM of /proc, Linux). */
-  memory(): Promise<{ readonly now: number; readonly peak: number }>;
+  memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
 
-/** Starts the gateway over one engine, as a person would. */
-export function startGateway(engine: string): Promise<Running> {
-  return start(['dist/main.js', '--engine', engine, '--port', '0']);
+/** What is not the same for all servers. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Finds the address in what the server prints. */
+  readonly ready?: RegExp;
+  /** A channel for messages, for servers that answer them. */
+  readonly channel?: boolean;
+  /** For servers whose complaints tell nothing that their answers do not. */
+  readonly quiet?: boolean;
+}
+
+/** A benchmark that fails leaves nothing behind. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill()));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Starts Node with these arguments; resolves once the server says where it listens. */
+export async function start(
+  args: readonly string[],
+  { env = {}, ready = /ready at (\S+)/, channel = false, quiet = false }: StartOptions = {},
+): Promise<Running> {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe', channel ? 'ipc' : 'ignore'],
+  });
+  children.add(child);
+  forwardWarnings(child, quiet);
+  const url = await addressOf(child, ready);
+  const pid = child.pid as number;
+  return { process: child, pid, url, memory: () => memoryOf(pid), stop: () => stop(child) };
 }
 
 /** Starts the embedded engine by itself. */
@@ -21,43 +50,31 @@ export function startEmbedded(place: string, socket: string): Promise<Running> {
   return start(['dist/embedded/main.js', place, socket]);
 }
 
-async function start(args: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function addressOf(child: ChildProcess, ready: RegExp): Promise<string> {
+  let printed = '';
+  const address = new Promise<string>((resolve, reject) => {
+    // Read to the end of its life, or a server that logs would wait for its reader.
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed = (printed + text).slice(-10_000);
+      const url = ready.exec(printed)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${printed}`)));
   });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = /ready at (\S+)/.exec(line.toString())?.[1];
-  if (url === undefined) throw new Error(`unexpected start line: ${line.toString()}`);
-  return { url, memory: () => memoryOf(child), stop: () => stop(child) };
+  return address;
 }
 
-async function memoryOf(child: ChildProcess): Promise<{ now: number; peak: number }> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  const mebibytes = (field: string) =>
-    Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-  return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+/** What a server complains of; that it started is no news. */
+function forwardWarnings(child: ChildProcess, quiet: boolean): void {
+  if (child.stderr === null) return;
+  createInterface(child.stderr).on('line', (line) => {
+    if (!quiet && !line.startsWith('{"level":30')) process.stderr.write(`${line}\n`);
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
   const ended = once(child, 'exit');
   child.kill();
   await ended;
-}
-
-/** The data of PAGE. */
-interface Page {
-  readonly images: { readonly totalCount: number; readonly nodes: readonly unknown[] };
-}
-
-/** Asks the gateway for a page. @throws when the answer has errors, since their time says nothing */
-export async function ask(url: string, query: string): Promise<Page> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = (await response.json()) as { data: Page; errors?: unknown };
-  if (errors !== undefined) throw new Error(JSON.stringify(errors).slice(0, 500));
-  return data;
 }

@@ -51,6 +51,10 @@ export interface Context {
    * select the next one under two aliases multiply things. @throws PublicError QUERY_TOO_COMPLEX
    */
   counted<Value>(value: Value): Value;
+  /** Says that the answer holds something that ages although no index changes, such as Up 3 hours. */
+  doNotCache(): void;
+  /** Whether the answer stays true for as long as no index changes. */
+  mayCache(): boolean;
 }
 
 /** @param signal is aborted when the client has left */
@@ -65,6 +69,7 @@ export function createContext(
   const reported: GraphQLError[] = [];
   let rows = 0;
   let tooComplex: PublicError | null = null;
+  let ages = false;
   const context: Context = {
     indexes,
     events,
@@ -104,6 +109,8 @@ export function createContext(
       if (value !== null) context.spend(Array.isArray(value) ? value.length : 1);
       return value;
     },
+    doNotCache: () => void (ages = true),
+    mayCache: () => !ages && context.loaders.staleEngines().length === 0,
   };
   return context;
 }

@@ -5,6 +5,7 @@ import { createImageEventLog, type ImageEventLog } from './image-index/image-eve
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { schema } from './schema/index.ts';
 
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   readonly events?: ImageEventLog;
   /** Told of every error whose cause clients do not see. */
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
+  /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
+  readonly responseCacheBytes?: number;
   /** Told what Yoga itself has to say. */
   readonly onWarning?: (message: string) => void;
 }
@@ -28,7 +31,7 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
-  const { indexes, events = createImageEventLog() } = options;
+  const { indexes, events = createImageEventLog(), responseCacheBytes = 0 } = options;
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -38,6 +41,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       useStaleness(),
       useExecutionCancellation(),
       useEventStream(),
+      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
     ],
     maskedErrors: false,
     cors: false,

@@ -12,11 +12,21 @@ type KeyPart = string | number | null;
 /** The place of an item in a sorted list: its sort values, ending in one that no other item has. */
 export type Key = readonly KeyPart[];
 
-/** How a list is sorted: one direction for each part of its keys. Nulls come last in both. */
+/** What a part of a key holds, and which way it is sorted. Nulls come last in both. */
+export interface SortedPart {
+  readonly type: 'string' | 'number';
+  readonly nullable: boolean;
+  readonly descending: boolean;
+}
+
+/** A text that every item has, from A to Z. */
+export const ASCENDING_TEXT: SortedPart = { type: 'string', nullable: false, descending: false };
+
+/** How a list is sorted, by each part of its keys. */
 export interface Ordering {
   /** Tells cursors of different orderings apart. */
   readonly name: string;
-  readonly descending: readonly boolean[];
+  readonly parts: readonly SortedPart[];
 }
 
 /** The arguments of a connection; null and undefined both mean not given. */
@@ -36,9 +46,9 @@ export interface Page<Item> {
 }
 
 /** Negative when a comes before b; nulls come last in either direction. */
-export function compareKeys(a: Key, b: Key, { descending }: Ordering): number {
-  for (let part = 0; part < a.length; part++) {
-    const order = compareParts(a[part] ?? null, b[part] ?? null, descending[part] ?? false);
+export function compareKeys(a: Key, b: Key, { parts }: Ordering): number {
+  for (let at = 0; at < a.length; at++) {
+    const order = compareParts(a[at] ?? null, b[at] ?? null, parts[at]?.descending === true);
     if (order !== 0) return order;
   }
   return 0;
@@ -118,18 +128,17 @@ function encodeCursor(key: Key, ordering: Ordering): string {
   return Buffer.from(JSON.stringify([ordering.name, ...key])).toString('base64url');
 }
 
+/** Takes only what encodeCursor gives: a key that no item can have would be compared wrongly. */
 function decodeCursor(cursor: string, ordering: Ordering): Key {
-  const [name, ...key] = parseCursor(cursor);
-  const fits = name === ordering.name && key.length === ordering.descending.length;
-  const isPart = (part: unknown): part is KeyPart =>
-    part === null || typeof part === 'string' || typeof part === 'number';
-  if (!fits || !key.every(isPart)) {
-    throw new PublicError(
-      'BAD_USER_INPUT',
-      'The cursor does not belong to this list and ordering.',
-    );
-  }
-  return key;
+  const [, ...key] = parseCursor(cursor);
+  if (isKeyOf(ordering, key) && encodeCursor(key, ordering) === cursor) return key;
+  throw new PublicError('BAD_USER_INPUT', 'The cursor does not belong to this list and ordering.');
+}
+
+function isKeyOf({ parts }: Ordering, key: readonly unknown[]): key is Key {
+  const fits = ({ type, nullable }: SortedPart, part: unknown) =>
+    part === null ? nullable : typeof part === type;
+  return key.length === parts.length && parts.every((part, at) => fits(part, key[at]));
 }
 
 function parseCursor(cursor: string): readonly unknown[] {

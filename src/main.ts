@@ -64,6 +64,7 @@ async function serve(config: Config): Promise<void> {
         'hidden error',
       );
     },
+    responseCacheBytes: config.responseCacheBytes,
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
   const firstAttempts = Promise.allSettled(engines.map((engine) => engine.facts()));

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/reference.ts',
     'engine/reference-pattern.ts',
   ],
-  plugins: ['context.ts', 'errors.ts', 'engine/engine-error.ts'],
+  plugins: ['context.ts', 'errors.ts', 'engine/engine-error.ts', 'image-index/image-index.ts'],
   'gateway.ts': ['schema/index.ts', 'context.ts', 'errors.ts', 'plugins', 'image-index'],
   server: ['errors.ts'],
   config: ['engine/endpoint.ts', 'engine/endpoint-url.ts'],

@@ -4,7 +4,7 @@ import { listEngines } from './engine-list.ts';
 import { type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
-import { readChoice, readHosts } from './setting.ts';
+import { readChoice, readHosts, readNumber } from './setting.ts';
 
 /** Everything that a person decides. With help, version and print-schema only the action counts. */
 export interface Config extends ServerSettings {
@@ -14,6 +14,8 @@ export interface Config extends ServerSettings {
   /** Whether the engine is the bundled sample because there is no other. */
   readonly sample: boolean;
   readonly index: 'live' | 'off';
+  /** How much of the answers is kept, in bytes; 0 for nothing. */
+  readonly responseCacheBytes: number;
   readonly registries: readonly string[];
   readonly revealSecrets: boolean;
   readonly insecureEngine: boolean;
@@ -34,6 +36,10 @@ export interface ConfigInput {
   readonly uid: number | null;
   readonly platform?: NodeJS.Platform;
 }
+
+/** Megabytes of answers that are kept when nothing else is said, and at most. */
+const RESPONSE_CACHE = 32;
+const MAX_RESPONSE_CACHE = 1_024;
 
 /** Reads the whole configuration; every mistake in it is reported at once. */
 export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
@@ -61,6 +67,7 @@ const NOTHING_TO_SERVE: Omit<Config, 'action'> = {
   tokenFile: null,
   tls: null,
   index: 'off',
+  responseCacheBytes: 0,
   allowHosts: [],
   allowOrigins: [],
   registries: [],
@@ -83,10 +90,15 @@ function readConfig(
     engines,
     sample,
     index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
+    responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn('reveal-secrets'),
     insecureEngine,
   };
+}
+
+function responseCacheMegabytes(given: GivenOptions, problems: string[]): number {
+  return readNumber(given, 'response-cache', MAX_RESPONSE_CACHE, problems) ?? RESPONSE_CACHE;
 }
 
 /** Docker Hub under the one name that image references have for it. */

@@ -108,6 +108,15 @@ export const optionsTable = [
     meaning: 'Shows GraphiQL to browsers.',
   },
   {
+    name: 'response-cache',
+    env: 'IMAGEGRAPH_RESPONSE_CACHE',
+    value: 'MB',
+    repeatable: false,
+    default: '32',
+    meaning:
+      'Megabytes of answers to keep for as long as nothing changes on any engine, 0 to 1024; 0 keeps none.',
+  },
+  {
     name: 'registry',
     env: 'IMAGEGRAPH_REGISTRY',
     value: 'HOST[:PORT]',

@@ -21,6 +21,20 @@ export function readChoice<Word extends string>(
   return word ?? null;
 }
 
+/** A whole number from 0 to a highest one; null, and a problem, for anything else. Null alone when not given. */
+export function readNumber(
+  given: GivenOptions,
+  name: OptionName,
+  highest: number,
+  problems: string[],
+): number | null {
+  const { values: [value] = [], source } = given.get(name) ?? {};
+  if (value === undefined) return null;
+  if (/^[0-9]{1,9}$/.test(value) && Number(value) <= highest) return Number(value);
+  problems.push(`${source} is ${quote(value)}. Give a whole number from 0 to ${highest}.`);
+  return null;
+}
+
 /** HOST or HOST:PORT, any number of them, in lower case. */
 export function readHosts(given: GivenOptions, name: OptionName, problems: string[]): string[] {
   const { values = [], source } = given.get(name) ?? {};

@@ -1,9 +1,10 @@
 import { type EngineError, toEngineError } from './engine-error.ts';
 import type { EngineFacts, EngineStatus } from './engine.ts';
+import type { Greeting } from './greeting.ts';
 
 /** How often an engine that does not answer is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
-/** How often one that answers is pinged, in milliseconds. */
+/** How often one that answers is asked whether it still is what it was, in milliseconds. */
 const PING_MS = 5_000;
 
 /** Whether an engine can be asked, and what it said of itself when it was greeted. */
@@ -19,14 +20,13 @@ export interface Connection {
 }
 
 /**
- * Keeps an agreement with one engine: makes it, notices its loss, makes it again by itself.
- * An upgrade under our feet shows as ENGINE_INCOMPATIBLE and ends the agreement as a loss does.
- * @param greet reads /version and /info @param ping asks for a sign of life
+ * Keeps an agreement with one engine: makes it, notices its loss, makes it again by itself, also where an
+ * engine was restarted or upgraded in place between two calls. A refused API version
+ * (ENGINE_INCOMPATIBLE) ends it as a loss does.
  */
 export function createConnection(
   engine: string,
-  greet: () => Promise<EngineFacts>,
-  ping: () => Promise<void>,
+  { greet, isSame }: Greeting,
   onChange: (status: EngineStatus, error: EngineError | null) => void,
 ): Connection {
   let facts: EngineFacts | null = null;
@@ -46,7 +46,7 @@ export function createConnection(
   }
 
   function connected(found: EngineFacts): EngineFacts {
-    const news = facts === null;
+    const news = facts?.version !== found.version;
     facts = found;
     lastError = null;
     if (news) onChange('READY', null);
@@ -69,8 +69,13 @@ export function createConnection(
   }
 
   function check(): void {
-    const sign = facts === null ? connect() : ping().catch(failed).finally(schedule);
+    const sign = facts === null ? connect() : look().catch(failed).finally(schedule);
     sign.catch(() => {});
+  }
+
+  /** What is known stays in use while it is learned anew. */
+  async function look(): Promise<void> {
+    if (!(await isSame())) await connect();
   }
 
   function failed(error: unknown): void {

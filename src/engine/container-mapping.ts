@@ -3,20 +3,22 @@ import { toImageId, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asText, type Json } from './json-values.ts';
 import { isDigest } from './reference.ts';
 
-const STATES: Readonly<Record<string, ContainerState>> = {
-  created: 'CREATED',
-  running: 'RUNNING',
-  paused: 'PAUSED',
-  restarting: 'RESTARTING',
-  removing: 'REMOVING',
-  exited: 'EXITED',
-  dead: 'DEAD',
-  // Podman's own states (libpod/define/containerstate.go).
-  configured: 'CREATED',
-  initialized: 'CREATED',
-  stopping: 'STOPPED',
-  stopped: 'STOPPED',
-};
+const STATES: ReadonlyMap<string, ContainerState> = new Map(
+  Object.entries<ContainerState>({
+    created: 'CREATED',
+    running: 'RUNNING',
+    paused: 'PAUSED',
+    restarting: 'RESTARTING',
+    removing: 'REMOVING',
+    exited: 'EXITED',
+    dead: 'DEAD',
+    // Podman's own states (libpod/define/containerstate.go).
+    configured: 'CREATED',
+    initialized: 'CREATED',
+    stopping: 'STOPPED',
+    stopped: 'STOPPED',
+  }),
+);
 
 /** One element of GET /containers/json, or null when it has no ID. */
 export function toContainerRow(json: Json): ContainerRow | null {
@@ -27,7 +29,7 @@ export function toContainerRow(json: Json): ContainerRow | null {
     id,
     name: toName(asStrings(json['Names']), id),
     // State exists from API 1.24 on.
-    state: STATES[asText(json['State'])?.toLowerCase() ?? ''] ?? 'UNKNOWN',
+    state: STATES.get(asText(json['State'])?.toLowerCase() ?? '') ?? 'UNKNOWN',
     statusText: asText(json['Status']) ?? '',
     created: toSeconds(json['Created']),
     imageReference: asText(json['Image']) ?? '',

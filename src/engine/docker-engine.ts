@@ -3,15 +3,14 @@ import { createDockerFor, type DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
 import type { ApiVersion, Engine, EngineFacts, EngineStatus } from './engine.ts';
 import { createEventVerbs } from './event-verbs.ts';
-import { negotiate, toEngineFacts } from './facts-mapping.ts';
+import { createGreeting, ping } from './greeting.ts';
 import { createImageVerbs } from './image-verbs.ts';
 import { asCount } from './json-values.ts';
 import { createListVerbs } from './list-verbs.ts';
-import { type Transport, readObject, readText } from './transport.ts';
+import { type Transport, readObject } from './transport.ts';
 
-/** Deadlines of calls that are not lists, in milliseconds until the head of the answer. */
-const PING_MS = 1_000;
-const GREETING_MS = 3_000;
+/** Until the head of the answer, in milliseconds. */
+const COUNT_MS = 3_000;
 
 /** One engine: its name and the way to it. */
 export interface DockerEngineOptions {
@@ -24,12 +23,8 @@ export interface DockerEngineOptions {
 /** An engine that speaks the Docker Engine API, 1.24 to 1.56, through dockerode over our own transport. */
 export function createDockerEngine({ name, transport, onStatus }: DockerEngineOptions): Engine {
   const docker = createDockerFor(name, transport);
-  const connection = createConnection(
-    name,
-    () => greet(name, docker),
-    () => ping(docker, AbortSignal.timeout(PING_MS), PING_MS),
-    onStatus ?? (() => {}),
-  );
+  const greeting = createGreeting(name, docker, transport);
+  const connection = createConnection(name, greeting, onStatus ?? (() => {}));
 
   /** Runs a call with the agreed version; a failure that means a lost engine is passed on. */
   async function ask<Result>(run: (facts: EngineFacts) => Promise<Result>): Promise<Result> {
@@ -42,8 +37,9 @@ export function createDockerEngine({ name, transport, onStatus }: DockerEngineOp
     }
   }
 
-  const pinged = (signal: AbortSignal, headTimeoutMs: number) =>
-    ping(docker, signal, headTimeoutMs);
+  const pinged = async (signal: AbortSignal, headTimeoutMs: number) => {
+    await ping(docker, signal, headTimeoutMs);
+  };
   return {
     name,
     status: connection.status,
@@ -61,29 +57,12 @@ export function createDockerEngine({ name, transport, onStatus }: DockerEngineOp
   };
 }
 
-async function ping(docker: DockerFor, signal: AbortSignal, headTimeoutMs: number): Promise<void> {
-  await docker({ api: null, headTimeoutMs, signal, read: readText }).ping();
-}
-
-async function greet(name: string, docker: DockerFor): Promise<EngineFacts> {
-  const signal = AbortSignal.timeout(2 * GREETING_MS);
-  const call = { headTimeoutMs: GREETING_MS, signal, read: readObject };
-  const version = (await docker({ ...call, api: null }).version()) as unknown;
-  const versions = negotiate(name, version as Record<string, unknown>);
-  const info = (await docker({ ...call, api: versions.api }).info()) as unknown;
-  return toEngineFacts(
-    versions,
-    version as Record<string, unknown>,
-    info as Record<string, unknown>,
-  );
-}
-
 async function countImages(
   docker: DockerFor,
   api: ApiVersion,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const call = { api, headTimeoutMs: GREETING_MS, signal, read: readObject };
+  const call = { api, headTimeoutMs: COUNT_MS, signal, read: readObject };
   const info = (await docker(call).info()) as unknown;
   return asCount((info as Record<string, unknown>)['Images']);
 }

@@ -2,22 +2,24 @@ import type { EngineEvent, ImageAction } from './engine.ts';
 import { toImageId } from './image-mapping.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 
-const IMAGE_ACTIONS: Readonly<Record<string, ImageAction>> = {
-  create: 'CREATE',
-  delete: 'DELETE',
-  import: 'IMPORT',
-  load: 'LOAD',
-  pull: 'PULL',
-  push: 'PUSH',
-  save: 'SAVE',
-  tag: 'TAG',
-  untag: 'UNTAG',
-  prune: 'PRUNE',
-  // Podman's own words (libpod/events/config.go).
-  build: 'CREATE',
-  loadfromarchive: 'LOAD',
-  remove: 'DELETE',
-};
+const IMAGE_ACTIONS: ReadonlyMap<string, ImageAction> = new Map(
+  Object.entries<ImageAction>({
+    create: 'CREATE',
+    delete: 'DELETE',
+    import: 'IMPORT',
+    load: 'LOAD',
+    pull: 'PULL',
+    push: 'PUSH',
+    save: 'SAVE',
+    tag: 'TAG',
+    untag: 'UNTAG',
+    prune: 'PRUNE',
+    // Podman's own words (libpod/events/config.go).
+    build: 'CREATE',
+    loadfromarchive: 'LOAD',
+    remove: 'DELETE',
+  }),
+);
 
 /** One line of GET /events; null for what is neither an image's nor a container's, or cannot be read. */
 export function toEngineEvent(line: string): EngineEvent | null {
@@ -31,7 +33,7 @@ export function toEngineEvent(line: string): EngineEvent | null {
   if (json['Type'] === 'image') {
     return {
       type: 'IMAGE',
-      action: IMAGE_ACTIONS[action] ?? 'OTHER',
+      action: IMAGE_ACTIONS.get(action) ?? 'OTHER',
       ...toSubject(id, attributes),
       time,
     };

@@ -33,8 +33,9 @@ export async function readLines(
       finish();
       start = end + 1;
     }
-    // A copy: the chunk belongs to a larger buffer that would be held until the line ends.
-    if (start < chunk.length) keep(chunk.slice(start));
+    // A copy: the chunk belongs to a larger buffer that would be held until the line ends. A Buffer's own
+    // slice makes none.
+    if (start < chunk.length) keep(new Uint8Array(chunk.subarray(start)));
   }
   finish();
 }

@@ -110,7 +110,7 @@ function createRowSplitter(engine: string, onRow: (bytes: Buffer) => void) {
           start = -1;
         }
       }
-      if (depth > 0) keep(chunk.slice(start));
+      if (depth > 0) keep(new Uint8Array(chunk.subarray(start)));
     },
     end(): void {
       if (expecting !== 'nothing') throw bad('the answer ends before its JSON array does');

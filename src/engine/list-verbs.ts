@@ -1,6 +1,6 @@
 import { toContainerRow } from './container-mapping.ts';
 import type { Ask, DockerFor } from './docker-calls.ts';
-import type { ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
+import type { ApiVersion, ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
@@ -11,6 +11,10 @@ import { readObject } from './transport.ts';
 /** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
 const PATIENT_PING_MS = 5_000;
 const DISK_USAGE_MS = 15_000;
+
+/** Engine 1.13; before, nothing tells shared sizes. */
+const DISK_USAGE: ApiVersion = 25;
+const LISTS_WITH_SHARED_SIZE: ApiVersion = 42;
 
 type Ping = (signal: AbortSignal, headTimeoutMs: number) => Promise<void>;
 type LongRead = <Result>(
@@ -24,12 +28,17 @@ export function createListVerbs(name: string, docker: DockerFor, ask: Ask, ping:
   /** Lists take longer than any sensible deadline on a big store: they live as long as pings are answered. */
   const long: LongRead = (signal, run) =>
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
-  const images = createRowMemory<ImageRow>();
+  let known = { api: 0, rows: createRowMemory<ImageRow>() };
+  /** Another version means something else by the same bytes. */
+  const memoryOf = (api: ApiVersion) => {
+    if (known.api !== api) known = { api, rows: createRowMemory<ImageRow>() };
+    return known.rows;
+  };
   return {
     listImages: (signal) =>
       ask(({ api }) =>
         long(signal, (signal) =>
-          images.during(async (remember) => {
+          memoryOf(api).during(async (remember) => {
             const read = rowReader((json) => toImageRow(json, api), remember);
             const docked = docker({ api, headTimeoutMs: null, signal, read });
             // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
@@ -78,8 +87,9 @@ async function sharedSizes(
   // Podman never computes it: 0 from 5.6 on when asked, 0 always before.
   if (facts.kind === 'PODMAN') return new Map();
   const { api } = facts;
-  if (api < 42) {
-    // shared-size is ignored below API 1.42; there only /system/df computes it.
+  if (api < DISK_USAGE) return new Map();
+  if (api < LISTS_WITH_SHARED_SIZE) {
+    // shared-size is ignored here, and only /system/df computes it, which leaves out intermediate images.
     const call = { api, headTimeoutMs: DISK_USAGE_MS, signal, read: readObject };
     return toSharedSizes((await docker(call).df()) as Record<string, unknown>);
   }

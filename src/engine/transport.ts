@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createKeepingAgent } from './kept-connections.ts';
 import { EngineError, codeOfStatus, toEngineError } from './engine-error.ts';
 
 /** The largest answer that is read as a whole, in bytes; lists are read row by row instead. */
@@ -16,6 +17,7 @@ const MAX_PARALLEL_CALLS = 8;
 export type BodyReader<Result> = (
   body: AsyncIterable<Uint8Array>,
   engine: string,
+  headers: http.IncomingHttpHeaders,
 ) => Promise<Result>;
 
 /** One request to an engine, and how its answer is read. */
@@ -37,6 +39,8 @@ export interface EngineRequest<Result> {
 /** Sends requests to one engine over connections that a dialer opens. */
 export interface Transport {
   send<Result>(request: EngineRequest<Result>): Promise<Result>;
+  /** How many of the connections kept for further calls the engine has ended: all, when it restarts. */
+  endedConnections(): number;
   close(): void;
 }
 
@@ -47,13 +51,15 @@ export interface Transport {
  * @throws EngineError from send, or the signal's reason when it was aborted
  */
 export function createTransport(engine: string, host: string, dial: () => Duplex): Transport {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: MAX_PARALLEL_CALLS });
+  let ended = 0;
+  const onEnded = (): void => void ended++;
+  const agent = createKeepingAgent(dial, MAX_PARALLEL_CALLS, onEnded);
   const endless = new http.Agent({ keepAlive: false });
-  agent.createConnection = () => dial();
   endless.createConnection = () => watched(dial());
   return {
     send: (request) =>
-      sendWithRetry(engine, host, request.endless === true ? endless : agent, request),
+      sendWithRetry(engine, host, request.endless === true ? endless : agent, request, onEnded),
+    endedConnections: () => ended,
     close() {
       agent.destroy();
       endless.destroy();
@@ -73,12 +79,14 @@ async function sendWithRetry<Result>(
   host: string,
   agent: http.Agent,
   request: EngineRequest<Result>,
+  onEnded: () => void,
 ): Promise<Result> {
   const first: { stale: boolean } = { stale: false };
   try {
     return await sendOnce(engine, host, agent, request, first);
   } catch (error) {
     if (!first.stale || request.signal.aborted) throw error;
+    onEnded();
     return sendOnce(engine, host, agent, request, { stale: false });
   }
 }
@@ -98,7 +106,7 @@ async function sendOnce<Result>(
     watch.headArrived();
     const body = request.endless === true ? response : timed(response, watch.progress);
     if (response.statusCode !== 200) throw await refusal(engine, response.statusCode ?? 0, body);
-    return await request.read(body, engine);
+    return await request.read(body, engine, response.headers);
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
     if (watch.signal.aborted) throw watch.signal.reason;

@@ -9,7 +9,15 @@ import {
   withoutRepetitions,
 } from '../image-index/image-order.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
-import { type Key, type Ordering, type PageArgs, checkPageArgs, compareKeys } from '../keyset.ts';
+import {
+  ASCENDING_TEXT,
+  type Key,
+  type Ordering,
+  type PageArgs,
+  type SortedPart,
+  checkPageArgs,
+  compareKeys,
+} from '../keyset.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -60,8 +68,16 @@ export async function selectImages(
 function toOrdering(orderBy: readonly ImageOrder[]): Ordering {
   return {
     name: `images ${orderBy.map(({ field, direction }) => `${field} ${direction}`).join(', ')}`,
-    // The image ID and the engine end every key, both ascending.
-    descending: [...orderBy.map(({ direction }) => direction === 'DESC'), false, false],
+    // The image ID and the engine end every key.
+    parts: [...orderBy.map(toPart), ASCENDING_TEXT, ASCENDING_TEXT],
+  };
+}
+
+function toPart({ field, direction }: ImageOrder): SortedPart {
+  return {
+    type: field === 'NAME' ? 'string' : 'number',
+    nullable: field !== 'SIZE',
+    descending: direction === 'DESC',
   };
 }
 

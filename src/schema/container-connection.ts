@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts';
 import type { Container, ContainerView } from '../image-index/container-view.ts';
-import { checkPageArgs, type PageArgs } from '../keyset.ts';
+import { ASCENDING_TEXT, checkPageArgs, type Ordering, type PageArgs } from '../keyset.ts';
 import { type Connection, connect } from './pagination.ts';
 
-const NEWEST_FIRST = { name: 'containers', descending: [true, false] };
+const NEWEST_FIRST: Ordering = {
+  name: 'containers',
+  parts: [{ type: 'number', nullable: false, descending: true }, ASCENDING_TEXT],
+};
 
 /** One page of an engine's containers, newest first. @throws PublicError, EngineError */
 export async function askForContainers(

@@ -45,7 +45,10 @@ builder.objectType('EngineContainer', {
     statusText: t.string({
       description: "Engine field Status: the engine's words, e.g. Up 3 hours.",
       // It ages without an event, so an index that is live asks for it when it is selected.
-      resolve: (container, _args, { loaders }) => loaders.statusText(container),
+      resolve: (container, _args, { loaders, doNotCache }) => {
+        doNotCache();
+        return loaders.statusText(container);
+      },
     }),
     created: t.field({
       type: 'DateTime',

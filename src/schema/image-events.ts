@@ -40,6 +40,8 @@ builder.queryField('recentImageEvents', (t) =>
       ...eventArgs(t.arg),
     },
     resolve(_, { engines, filter, since, after, ...page }, context) {
+      // An event is told after the change that it is about, which is all that an index counts.
+      context.doNotCache();
       const question = {
         engines: enginesWithEvents(context, engines),
         filter: toImageEventFilter(filter),

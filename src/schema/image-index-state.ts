@@ -90,7 +90,9 @@ builder.objectFields('Engine', (t) => ({
   }),
 }));
 
-function stateOf({ indexes }: Context, engine: string): IndexState {
+/** It changes with every question that is asked, so no answer that holds it is given again. */
+function stateOf({ indexes, doNotCache }: Context, engine: string): IndexState {
+  doNotCache();
   return (indexes.get(engine) as { state(): IndexState }).state();
 }
 

@@ -1,6 +1,6 @@
 import { canonicalName, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
-import { checkPageArgs } from '../keyset.ts';
+import { ASCENDING_TEXT, checkPageArgs } from '../keyset.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
 import { type RepositorySelection, selectRepositories } from '../loaders/repository-selection.ts';
@@ -16,8 +16,8 @@ export interface RepositoryConnection extends Connection<Repository> {
   readonly failures: RepositorySelection['failures'];
 }
 
-const BY_TAG = { name: 'tags of a repository', descending: [false] };
-const BY_NAME = { name: 'repositories', descending: [false, false] };
+const BY_TAG = { name: 'tags of a repository', parts: [ASCENDING_TEXT] };
+const BY_NAME = { name: 'repositories', parts: [ASCENDING_TEXT, ASCENDING_TEXT] };
 
 builder.objectType('ImageRepository', {
   description: 'All that one engine holds under one image name without its tag and digest.',

@@ -21,7 +21,7 @@ type NodeName =
 const MAX_NODES = 100;
 
 interface GlobalId {
-  readonly type: string;
+  readonly type: NodeName;
   readonly engine: string;
   readonly key: string;
 }
@@ -31,15 +31,18 @@ export function encodeGlobalId(type: NodeName, engine: string, key: string): str
   return Buffer.from(`${type}:${engine}:${key}`).toString('base64url');
 }
 
-/** Null for a text that is no global ID of any type. */
+/** Null for a text that encodeGlobalId never gives: each thing has one id, and no other text finds it. */
 function decodeGlobalId(id: string): GlobalId | null {
   const match = /^([A-Za-z]+):([\w.-]+):([\x21-\x7e]*)$/.exec(
     id.length > 1_024 ? '' : Buffer.from(id, 'base64url').toString('latin1'),
   );
-  const [, type, engine, key] = match ?? [];
-  return type === undefined || engine === undefined || key === undefined
-    ? null
-    : { type, engine, key };
+  const [, type = '', engine = '', key = ''] = match ?? [];
+  if (!isNodeName(type) || encodeGlobalId(type, engine, key) !== id) return null;
+  return (type === 'Engine') === (key === '') ? { type, engine, key } : null;
+}
+
+function isNodeName(type: string): type is NodeName {
+  return Object.hasOwn(FINDERS, type);
 }
 
 /** How a node of each type is found again; null when it is gone. */
@@ -52,7 +55,8 @@ const FINDERS: Readonly<
   ImageSummary: async ({ loaders }, { engine, key }) =>
     (await loaders.images.load(engine)).image(key),
   ImageManifestSummary: async ({ loaders }, { engine, key }) => {
-    const [imageId = '', digest] = key.split('/');
+    const [imageId = '', digest, ...rest] = key.split('/');
+    if (rest.length > 0) return null;
     const image = (await loaders.images.load(engine)).image(imageId);
     return image?.manifests?.find(({ row }) => row.digest === digest) ?? null;
   },
@@ -62,11 +66,11 @@ const FINDERS: Readonly<
 
 async function findNode(context: Context, id: string): Promise<NodeValue | null> {
   const decoded = decodeGlobalId(id);
-  if (decoded === null || !Object.hasOwn(FINDERS, decoded.type)) {
+  if (decoded === null) {
     throw new PublicError('BAD_USER_INPUT', 'Not an id that this API has given out.');
   }
   if (!context.indexes.has(decoded.engine)) return null;
-  const node = await FINDERS[decoded.type as NodeName](context, decoded);
+  const node = await FINDERS[decoded.type](context, decoded);
   if (node !== null) brandWithType(node, decoded.type as never);
   return node;
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { createGraphiQLPage } from './graphiql.ts';
+import { hostsOf, refusalOf } from './refusal.ts';
 
 /** Where to listen and what to answer. */
 export interface HttpServerOptions {
@@ -32,12 +33,12 @@ const IDLE_MS = 60_000;
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const page = options.graphiql ? createGraphiQLPage() : null;
-  const allowedHosts = new Set<string>();
+  let ownHosts: ReadonlySet<string> = new Set();
   const server = http.createServer((request, response) => {
     const path = request.url ?? '';
     // A probe comes from wherever an orchestrator is, and learns nothing.
     if (path === '/healthz') return void response.writeHead(200).end('ok\n');
-    const refused = refuse(request, allowedHosts);
+    const refused = refusalOf(request, ownHosts);
     if (refused !== null) return sendRefusal(response, ...refused);
     // Who types the address without the path means the page.
     if (path === '/' && page !== null) return redirect(response, '/graphql');
@@ -58,30 +59,9 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     server.listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  for (const name of ['localhost', '127.0.0.1', '[::1]']) allowedHosts.add(`${name}:${port}`);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  allowedHosts.add(`${host}:${port}`);
+  ownHosts = hostsOf(host, port);
   return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
-}
-
-/**
- * What any web page that a developer visits could otherwise do: reach a loopback server under a name of its
- * own (DNS rebinding), or post a form to it.
- */
-function refuse(
-  request: http.IncomingMessage,
-  allowedHosts: ReadonlySet<string>,
-): [number, ErrorCode] | null {
-  const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
-  const host = request.headers.host?.toLowerCase() ?? '';
-  if (hosts.length !== 1 || !allowedHosts.has(host)) return [403, 'HOST_NOT_ALLOWED'];
-  const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) return [403, 'ORIGIN_NOT_ALLOWED'];
-  const isJson = /^application\/json(\s*;\s*charset="?utf-8"?)?$/i;
-  if (request.method === 'POST' && !isJson.test(request.headers['content-type'] ?? '')) {
-    return [415, 'UNSUPPORTED_MEDIA_TYPE'];
-  }
-  return null;
 }
 
 function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {

@@ -79,6 +79,7 @@ describe('a container derived by hand', () => {
     ['dead', 'DEAD'],
     ['Created', 'CREATED'],
     ['hibernating', 'UNKNOWN'],
+    ['constructor', 'UNKNOWN'],
     ['', 'UNKNOWN'],
     [null, 'UNKNOWN'],
   ])('of Docker in the state %s is %s', async (State, state) => {

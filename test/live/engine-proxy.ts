@@ -30,7 +30,10 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
     const path = (request.url ?? '').replace(/^\/v1\.\d+/, '');
     calls.push(`${request.method} ${path}`);
     if (path.startsWith('/events')) {
-      if (isDown) return void response.destroy();
+      if (isDown) {
+        response.destroy();
+        return;
+      }
       streams.add(response);
       response.on('close', () => streams.delete(response));
     }

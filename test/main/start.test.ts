@@ -83,7 +83,8 @@ describe('the program', () => {
       arrived();
       return void setTimeout(() => response.end('[]'), 500);
     });
-    program = await start({ args: ['--engine', `unix://${http.socketPath}`] });
+    const args = ['--engine', `unix://${http.socketPath}`, '--index', 'off'];
+    program = await start({ args });
     const answer = program.ask('{ images { totalCount } }');
     await asked;
     expect(await program.stop()).toBe(0);

@@ -1,6 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,14 +24,26 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
+/** As it is after git clone and npm ci, but for what an older release has left in dist. */
+function copyOfClone(folder: string): string {
+  const clone = join(folder, 'clone');
+  const names = ['.git', '.cache', 'dist', 'node_modules'];
+  const left = new Set(names.map((name) => join(ROOT, name)));
+  cpSync(ROOT, clone, { recursive: true, filter: (path) => !left.has(path) });
+  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  mkdirSync(join(clone, 'dist'));
+  writeFileSync(join(clone, 'dist/left-over.js'), '');
+  return clone;
+}
+
 describe('the packed package', () => {
   let folder: string;
   let packed: Packed;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'imagegraph-package-'));
-    // Its scripts would build again; npm test has just done so.
-    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-    const { stdout } = await run('npm', args, { cwd: ROOT });
+    const clone = copyOfClone(folder);
+    const args = ['pack', '--json', '--pack-destination', folder];
+    const { stdout } = await run('npm', args, { cwd: clone });
     const printed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
     packed = Object.values(printed)[0] as Packed;
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
@@ -56,6 +76,12 @@ describe('the packed package', () => {
     expect(
       paths.filter((path) => path.startsWith('dist/')).every((path) => /\.(js|d\.ts)$/.test(path)),
     ).toBe(true);
+  });
+
+  it('is built when it is packed, and holds nothing of an earlier build', () => {
+    const built = packed.files.map(({ path }) => path).filter((path) => path.startsWith('dist/'));
+    expect(built).toContain('dist/main.js');
+    expect(built).not.toContain('dist/left-over.js');
   });
 
   it('installs the very versions that the clone has', () => {

@@ -97,6 +97,39 @@ describe('pages of images', () => {
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
+  it('take a cursor only as it was given out, with the values that its ordering has', async () => {
+    const gateway = await gatewayOver({ e: { images: [image(1), image(2)] } });
+    const list = (after: string) =>
+      gateway.ask('query ($v: String) { images(after: $v) { edges { cursor } } }', { v: after });
+    const { data: first } = await gateway.ask('{ images { edges { cursor } } }');
+    const { cursor } = first.images.edges[0];
+    const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    expect((await list(cursor)).errors).toBeUndefined();
+    const encoded = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
+    const changed = (at: number, part: unknown) => encoded(key.with(at, part));
+    expect((await list(changed(1, null))).errors).toBeUndefined();
+    for (const crafted of [
+      `${cursor}=`,
+      `${cursor} `,
+      `${cursor}.`,
+      Buffer.from(JSON.stringify(key, null, 1)).toString('base64url'),
+      Buffer.from(JSON.stringify(key).replace(/(\d),/, '$1.0,')).toString('base64url'),
+      changed(1, '2'),
+      changed(1, true),
+      changed(2, 7),
+      changed(2, null),
+      changed(3, null),
+      encoded(key.slice(0, -1)),
+      encoded([...key, null]),
+      encoded({}),
+      Buffer.from('[1e999').toString('base64url'),
+    ]) {
+      const { data, errors } = await list(crafted);
+      expect([crafted, data.images]).toEqual([crafted, null]);
+      expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    }
+  });
+
   it('have the same order and cursors where a criterion is repeated, which decides nothing', async () => {
     const images = [image(1, { Size: 7 }), image(2, { Size: 7 }), image(3)];
     const gateway = await gatewayOver({ e: { images } });
@@ -368,6 +401,37 @@ describe('relations', () => {
       null,
     ]);
     expect(answer.errors?.map(({ path }) => path)).toEqual([['nodes', 4]]);
+  });
+});
+
+describe('an id', () => {
+  it('is taken only as it was given out', async () => {
+    const Manifests = [{ ID: idOf(11), Available: true, Kind: 'image' }];
+    const gateway = await gatewayOver({ e: { images: [image(1, { Manifests })] } });
+    const { data } = await gateway.ask(
+      '{ engines { id } images { nodes { id manifests { id } } } }',
+    );
+    const [engine] = data.engines;
+    const [{ id, manifests }] = data.images.nodes;
+    const find = (given: string) =>
+      gateway.ask('query ($id: ID!) { node(id: $id) { id } }', { id: given });
+    const textOf = (given: string) => Buffer.from(given, 'base64url').toString();
+    const idOfText = (text: string) => Buffer.from(text).toString('base64url');
+    for (const given of [engine.id, id, manifests[0].id])
+      expect((await find(given)).data).toEqual({ node: { id: given } });
+    for (const crafted of [
+      `${id}=`,
+      `${id}\n`,
+      ` ${id}`,
+      idOfText(`${textOf(engine.id)}x`),
+      idOfText('ImageSummary:e:'),
+      idOfText('constructor:e:x'),
+    ]) {
+      const { errors } = await find(crafted);
+      expect([crafted, errors?.[0]?.extensions]).toEqual([crafted, { code: 'BAD_USER_INPUT' }]);
+    }
+    const longer = await find(idOfText(`${textOf(manifests[0].id)}/x`));
+    expect(longer).toMatchObject({ data: { node: null } });
   });
 });
 

@@ -112,6 +112,20 @@ describe('a subscription over HTTP', () => {
     expect(response.status).toBe(405);
   });
 
+  it('with a bad value in its variables says so without a repetition', async () => {
+    const query = 'subscription ($v: ImageEventFilter) { imageEvents(filter: $v) { action } }';
+    for (const accept of ['text/event-stream', 'application/json']) {
+      const response = await fetch(running.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query, variables: { v: { actions: ['HUNTER2'] } } }),
+      });
+      const text = await response.text();
+      expect(text).toContain('"code":"BAD_USER_INPUT"');
+      expect(text).not.toContain('HUNTER2');
+    }
+  });
+
   it('ends at once where its client closes it', async () => {
     const answers = await follow(SHORT);
     running.append('a');

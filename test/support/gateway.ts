@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { createDockerEngine } from '../../src/engine/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createTransport } from '../../src/engine/transport.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
 import type { ImageEventLog } from '../../src/image-index/image-event-log.ts';
 import type { ImageIndex, IndexMode } from '../../src/image-index/image-index.ts';
 import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
@@ -23,6 +23,8 @@ export interface TestGateway {
   ask(query: string, variables?: object, accept?: string): Promise<Answer>;
   /** What a subscription gives; ends with it. */
   subscribe(query: string, variables?: object): AsyncGenerator<Omit<Answer, 'status'>>;
+  /** The handler itself, for what ask does not show. */
+  readonly fetch: ReturnType<typeof createGateway>['fetch'];
   readonly hidden: unknown[];
   close(): void;
 }
@@ -51,11 +53,22 @@ export function createTestGateway(
     index?: (engine: Engine) => ImageIndex;
   } = {},
 ): TestGateway {
+  return createIndexGateway(
+    engines.map((engine) => index(engine)),
+    events === undefined ? {} : { events },
+  );
+}
+
+/** The gateway without its HTTP server, over indexes of any kind. */
+export function createIndexGateway(
+  indexes: readonly ImageIndex[],
+  options: Partial<GatewayOptions> = {},
+): TestGateway {
   const hidden: unknown[] = [];
   const gateway = createGateway({
-    indexes: new Map(engines.map((engine) => [engine.name, index(engine)])),
-    ...(events === undefined ? {} : { events }),
+    indexes: new Map(indexes.map((index) => [index.engine.name, index])),
     onHiddenError: (error) => void hidden.push(error),
+    ...options,
   });
   const post = (query: string, variables: object, accept: string) =>
     gateway.fetch('http://localhost/graphql', {
@@ -68,10 +81,11 @@ export function createTestGateway(
     async *subscribe(query, variables = {}) {
       yield* readEvents(await post(query, variables, 'text/event-stream'));
     },
+    fetch: gateway.fetch,
     async ask(query, variables = {}, accept = 'application/json') {
       const response = await post(query, variables, accept);
       return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) };
     },
-    close: () => engines.forEach((engine) => engine.close()),
+    close: () => indexes.forEach((index) => index.close()),
   };
 }

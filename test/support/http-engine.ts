@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** An HTTP server on a unix socket that stands in an engine's place and remembers what it was asked. */
 export interface HttpEngine {
   readonly socketPath: string;
-  /** Method and path of every request since the last look. */
+  /** Method and path of every request since the last look, but for pings, which come by the clock. */
   readonly calls: string[];
   dial(): net.Socket;
   close(): Promise<void>;
@@ -18,9 +18,11 @@ export async function startHttpEngine(answer: http.RequestListener): Promise<Htt
   const socketPath = join(directory, 'engine.sock');
   const calls: string[] = [];
   const server = http.createServer((request, response) => {
-    calls.push(`${request.method} ${request.url}`);
+    if (request.url !== '/_ping') calls.push(`${request.method} ${request.url}`);
     answer(request, response);
   });
+  // Engines are patient with connections that nobody uses.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
     socketPath,

@@ -49,17 +49,12 @@ export function createCalibration(
       if (!possible) return;
       const step = Math.max(1, Math.floor(rows.length / SAMPLES));
       const samples = rows.filter((_, at) => at % step === 0).slice(0, SAMPLES);
-      Promise.all(samples.map((row) => agrees(row, isCurrent))).then(
-        (agree) => {
-          trusted = agree.every(Boolean);
-          onDecided();
-        },
-        () => {
-          // Not known to disagree; what is marked meanwhile is read, and an error there leads to a list.
-          trusted ??= true;
-          onDecided();
-        },
-      );
+      // Where it cannot be told it is not known to disagree: what is marked is read, and an error there
+      // leads to a list.
+      Promise.all(samples.map((row) => agrees(row, isCurrent)))
+        .then((agree) => (trusted = agree.every(Boolean)))
+        .catch(() => (trusted ??= true))
+        .finally(onDecided);
     },
   };
 }

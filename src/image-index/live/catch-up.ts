@@ -7,6 +7,7 @@ import type { ImageTable } from './image-table.ts';
 import { createListReader } from './list-reader.ts';
 import { ALL_CONTAINERS, ALL_IMAGES, type Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
+import { createSameEngine } from './same-engine.ts';
 
 /** Reads what is marked, and puts what it found into the tables. */
 export interface CatchUp {
@@ -44,7 +45,8 @@ export interface CatchUpOptions {
 
 /** Puts the readers of one engine together. Nothing is read before the first `pump`. */
 export function createCatchUp(options: CatchUpOptions): CatchUp {
-  const { engine, marks, images, containers, onRead } = options;
+  const { marks, images, containers, onRead } = options;
+  const { engine, change } = createSameEngine(options.engine);
   const closing = new AbortController();
   let hasListed = false;
   const calibration = createCalibration(engine, closing.signal, () => pump());
@@ -63,6 +65,8 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     marks,
     table: containers,
     onNew: onNewContainer,
+    isOutdated: ({ imageId }, sentAt) =>
+      imageId !== null && (images.readAt(imageId) ?? -1) > sentAt,
     onRead(all) {
       if (all) options.onContainers();
       onRead();
@@ -97,7 +101,8 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     const { changed, images: doubtful } = images.replaceAll(rows, sentAt);
     marks.whole.clear(ALL_IMAGES, sentAt);
     marks.images.clearAll(sentAt);
-    if (calibration.isPossible()) for (const id of doubtful) marks.images.add(id, since);
+    // Where only lists are trusted, another one would leave the same in doubt.
+    if (calibration.isTrusted() !== false) for (const id of doubtful) marks.images.add(id, since);
     // The first list changes everything, and the containers were read with it.
     if (hasListed) onRenamed(changed, since);
     hasListed = true;
@@ -115,6 +120,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     canReadOne: calibration.isPossible,
     start(facts) {
       hasListed = false;
+      change();
       calibration.start(facts);
     },
     lastListMs: lists.lastMs,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRow, Engine } from '../../engine/engine.ts';
 import { ALL_CONTAINERS, type Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
@@ -16,6 +17,8 @@ export interface ContainerReaderOptions {
   readonly onRead: (all: boolean) => void;
   /** A container was found that an event had told of; `since` is that event. */
   readonly onNew: (row: ContainerRow, since: number) => void;
+  /** Whether the image of a container was read after the container: it may be called otherwise now. */
+  readonly isOutdated: (row: ContainerRow, sentAt: number) => boolean;
 }
 
 /** Reads marked containers, one question at a time. */
@@ -51,16 +54,19 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
   }
 
   async function readAll(): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const rows = await engine.listContainers(closing.signal);
+    const since = Math.min(marks.whole.since(ALL_CONTAINERS), sentAt);
+    const fresh = rows.filter(({ id }) => table.get(id) === null);
     table.replaceAll(new Map(rows.map((row) => [row.id, row])), sentAt);
     marks.whole.clear(ALL_CONTAINERS, sentAt);
     marks.containers.clearAll(sentAt);
+    for (const row of fresh) checkNames(row, sentAt, since);
     onRead(true);
   }
 
   async function readSome(): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const marked = new Set([...marks.containers.keys()].slice(0, MAX_IDS));
     const ids = [...new Set([...marked, ...looks])].slice(0, MAX_IDS);
     for (const id of ids) looks.delete(id);
@@ -76,10 +82,17 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
       if (row === undefined) secondLook.stop(id);
       else if (marked.has(id)) secondLook.start(id);
       else secondLook.goOn(id);
-      if (row !== undefined && isNew) options.onNew(row, since);
+      if (row === undefined || !isNew) continue;
+      checkNames(row, sentAt, since);
+      options.onNew(row, since);
     }
     reads += ids.length;
     onRead(false);
+  }
+
+  /** What happens to the image of a container that is not known yet marks nothing. */
+  function checkNames(row: ContainerRow, sentAt: number, since: number): void {
+    if (options.isOutdated(row, sentAt)) marks.containers.add(row.id, since);
   }
 
   function done(): void {
@@ -88,7 +101,7 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
   }
 
   function failed(): void {
-    setTimeout(done, RETRY_MS).unref();
+    void sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).then(done, () => {});
   }
 
   return {

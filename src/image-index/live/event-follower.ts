@@ -29,7 +29,17 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** How soon an engine that refuses its events is asked again, in milliseconds. */
 const REFUSED_PAUSE_MS = 15_000;
-const REFUSALS: ReadonlySet<string> = new Set(['ENGINE_FORBIDDEN', 'NOT_FOUND', 'ENGINE_ERROR']);
+/** A stream that ends so soon, so often in a row, follows nothing: each would only mean another list. */
+const SHORT_STREAM_MS = 2_000;
+const MOST_SHORT_STREAMS = 8;
+/** One that answers otherwise, but not this, refuses too. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ENGINE_FORBIDDEN',
+  'NOT_FOUND',
+  'ENGINE_ERROR',
+  'ENGINE_TIMEOUT',
+  'ENGINE_BAD_RESPONSE',
+]);
 
 /** Follows an engine through restarts, cut streams and another engine at the same address. */
 export function followEvents(options: EventFollowerOptions): EventFollower {
@@ -40,6 +50,7 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
   async function run(): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     let known = '';
+    let shortStreams = 0;
     while (!closing.signal.aborted) {
       const facts = await options.engine.greetAgain();
       if (facts !== null) {
@@ -50,9 +61,19 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
         }
         known = identity;
         const openedAt = performance.now();
-        const refused = await watch(facts);
-        if (performance.now() - openedAt > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS;
-        if (refused) pause = REFUSED_PAUSE_MS;
+        let refused = await watch(facts);
+        const isShort = performance.now() - openedAt < SHORT_STREAM_MS;
+        shortStreams = isShort ? shortStreams + 1 : 0;
+        if (!isShort) pause = FIRST_PAUSE_MS;
+        if (shortStreams >= MOST_SHORT_STREAMS && !refused && !closing.signal.aborted) {
+          refused = true;
+          options.onRefused();
+        }
+        if (refused) {
+          pause = REFUSED_PAUSE_MS;
+          // Nobody follows until then: the next stream is a new start.
+          replay.forget();
+        }
       }
       // Many gateways shall not come back to a restarted engine at the same moment.
       await sleep(pause * (0.5 + Math.random() / 2), undefined, {
@@ -93,6 +114,8 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
 
 /** How long after a stream is open the last known event may be waited for, in milliseconds. */
 const REPLAY_MS = 500;
+/** How long after that event the missed ones may take: engines tell them at once, in one go. */
+const MISSED_MS = 20;
 
 /** One stream: tells whether it continues the one before, and leaves out what was told already. */
 function createSession(replay: Replay, { kind }: EngineFacts, options: EventFollowerOptions) {
@@ -101,6 +124,7 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
   const lastHeard = replay.lastKey();
   let timer: NodeJS.Timeout | undefined;
   let isOpen = false;
+  let isContinued = false;
   let decided = false;
 
   function decide(gap: boolean): void {
@@ -108,6 +132,13 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
     decided = true;
     clearTimeout(timer);
     options.onResumed(gap);
+  }
+
+  /** Nothing is missing; but what was missed is still to come, and nobody shall be answered before it. */
+  function continueFrom(): void {
+    isContinued = true;
+    clearTimeout(timer);
+    if (!decided) timer = setTimeout(() => decide(false), MISSED_MS);
   }
 
   return {
@@ -119,10 +150,10 @@ function createSession(replay: Replay, { kind }: EngineFacts, options: EventFoll
       else timer = setTimeout(() => decide(true), REPLAY_MS);
     },
     onEvent(event: EngineEvent): void {
-      if (keyOf(event) === lastHeard) decide(false);
+      if (keyOf(event) === lastHeard) continueFrom();
       const isNew = replay.isNew(event);
       // A replay is in order: what comes after the last known event, without it, leaves a gap before.
-      if (isNew) decide(true);
+      if (isNew && !isContinued) decide(true);
       if (isNew) options.onEvent(event);
     },
     end: (): void => clearTimeout(timer),

@@ -9,14 +9,14 @@ export interface EventQueue {
   close(): void;
 }
 
-/** More than this are not kept while the engine does not answer; what is dropped is a gap. */
+/** More than this are not kept while the engine does not answer; RESYNCED is told in the place of the others. */
 const MAX_WAITING = 4_096;
 /** Told in one go; whoever follows has a place for 256 and can read only between two of them. */
 const MAX_AT_ONCE = 128;
 
 /** @param tell is called once for each event, synchronously */
 export function createEventQueue(tell: (event: ImageEventRecord) => void): EventQueue {
-  let waiting: { readonly event: ImageEventRecord; readonly seq: number }[] = [];
+  const waiting: { readonly event: ImageEventRecord; readonly seq: number }[] = [];
   let shown = 0;
   let timer: NodeJS.Immediate | null = null;
 
@@ -31,8 +31,10 @@ export function createEventQueue(tell: (event: ImageEventRecord) => void): Event
 
   return {
     add(event, seq) {
-      if (waiting.length >= MAX_WAITING) waiting = waiting.slice(MAX_WAITING / 2);
       waiting.push({ event, seq });
+      if (waiting.length <= MAX_WAITING) return;
+      const dropped = waiting.splice(0, MAX_WAITING / 2);
+      waiting.unshift({ event: resynced(event.engine), seq: dropped.at(-1)?.seq ?? seq });
     },
     flush(asOf) {
       shown = asOf;
@@ -42,4 +44,10 @@ export function createEventQueue(tell: (event: ImageEventRecord) => void): Event
       if (timer !== null) clearImmediate(timer);
     },
   };
+}
+
+/** Tells those who follow that they may have missed something. */
+export function resynced(engine: string): ImageEventRecord {
+  const time = BigInt(Date.now()) * 1_000_000n;
+  return { engine, action: 'RESYNCED', time, reference: null, imageId: null };
 }

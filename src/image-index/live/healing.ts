@@ -44,7 +44,7 @@ export interface HealingOptions {
   readonly countImages: () => number | null;
   /** Lists images and containers, without anyone waiting for it. */
   readonly onReconcile: () => void;
-  /** The engine was away, or this process was: its stream may have lost events. */
+  /** The engine was away: its stream may be one that never tells anything again. */
   readonly onSilence: () => void;
 }
 
@@ -80,8 +80,9 @@ export function startHealing(options: HealingOptions): Healing {
     const isStall = now - lastTick > timers.tickMs + STALL_MS;
     lastTick = now;
     const isAway = engine.status() !== 'READY';
+    // The stream goes on, and nobody waits for this list: what stalls us may be our own queries.
     if (isStall) reconcile();
-    if (isStall || (wasAway && !isAway)) options.onSilence();
+    if (wasAway && !isAway) options.onSilence();
     wasAway = isAway;
     if (isAway) return;
     const isDegraded = unannounced >= DEGRADED_AFTER;

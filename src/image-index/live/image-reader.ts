@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, ImageRow } from '../../engine/engine.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
@@ -52,6 +53,9 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     if (closing.signal.aborted || marks.images.size + looks.size === 0) return;
     const isAllowed = options.isAllowed();
     if (isAllowed === null) return;
+    // Nobody waits for a second look: where only lists tell, it is left to the next one.
+    if (!isAllowed) looks.clear();
+    if (marks.images.size + looks.size === 0) return;
     if (!isAllowed || isListCheaper()) return giveToList([...marks.images.keys()]);
     for (const key of [...marks.images.keys(), ...looks]) {
       if (reading.size >= PARALLEL_READS) return;
@@ -73,7 +77,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
   }
 
   async function read(key: string): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const startedAt = performance.now();
     reading.add(key);
     looks.delete(key);
@@ -115,7 +119,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     if (count >= 2 && !closing.signal.aborted) {
       failures.delete(key);
       giveToList([key]);
-    } else await new Promise((done) => setTimeout(done, RETRY_MS).unref());
+    } else await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {});
   }
 
   return {

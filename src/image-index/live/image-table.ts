@@ -1,5 +1,6 @@
-import type { ImageRow } from '../../engine/engine.ts';
+import type { ImageRow, ManifestRow } from '../../engine/engine.ts';
 import { isSameRow, referenceKey } from '../row-identity.ts';
+import { createDisputes } from './disputes.ts';
 import { createReadTable } from './read-table.ts';
 
 /** What a change of one image makes doubtful about others. */
@@ -13,6 +14,8 @@ export interface Consequences {
 /** The images of an engine as they were read, with who owns which name. One owner for each, always. */
 export interface ImageTable {
   get(id: string): ImageRow | null;
+  /** As ReadTable.readAt. */
+  readAt(id: string): number | null;
   readonly size: number;
   values(): IterableIterator<ImageRow>;
   /** The ID of the image that has a name, by its canonical spelling. */
@@ -29,9 +32,13 @@ export interface ImageTable {
   clear(): void;
 }
 
-/** An empty table. */
-export function createImageTable(): ImageTable {
+/**
+ * An empty table.
+ * @param heard how many events were heard so far
+ */
+export function createImageTable(heard: () => number = () => 0): ImageTable {
   const table = createReadTable<ImageRow>(isSameRow);
+  const disputes = createDisputes(heard);
   let owners = new Map<string, string>();
   let holders: Map<string, Set<string>> | null = null;
 
@@ -44,18 +51,28 @@ export function createImageTable(): ImageTable {
     return holders.get(digest) ?? NOBODY;
   }
 
-  /** Names go to the image that was read last; their former owner is no longer shown with them. */
+  /** The one of two images of which less is known by now; null when both are from one list. */
+  function readEarlier(one: string, other: string): string | null {
+    const [at, otherAt] = [table.readAt(one) ?? -1, table.readAt(other) ?? -1];
+    if (at === otherAt) return null;
+    return at < otherAt ? one : other;
+  }
+
+  /** Names go to the image that was read last; the other is not shown with them, and has to be asked. */
   function takeNames(row: ImageRow, doubtful: Set<string>, renamed: Set<string>): void {
     for (const tag of row.tags) {
       const key = referenceKey(tag);
       const former = owners.get(key);
-      if (former !== undefined && former !== row.id) {
-        loseName(former, key);
-        renamed.add(former);
-        // An engine that gives one name to two images must not be asked about them for ever.
-        if ((table.readAt(former) ?? -1) < (table.readAt(row.id) ?? 0)) doubtful.add(former);
+      if (former === undefined || former === row.id) {
+        owners.set(key, row.id);
+        continue;
       }
-      owners.set(key, row.id);
+      const earlier = readEarlier(former, row.id);
+      const loser = earlier ?? former;
+      loseName(loser, key);
+      renamed.add(loser);
+      if (earlier !== null && disputes.mayAsk(key)) doubtful.add(earlier);
+      owners.set(key, loser === row.id ? former : row.id);
     }
   }
 
@@ -73,18 +90,21 @@ export function createImageTable(): ImageTable {
     }
   }
 
-  /** What the list of one image knows of a manifest is true of all that hold it. */
-  function sharers(before: ImageRow | null, after: ImageRow, doubtful: Set<string>): void {
-    for (const manifest of after.manifests ?? []) {
-      const known = before?.manifests?.find(({ digest }) => digest === manifest.digest);
-      if (known?.available === manifest.available && known.totalSize === manifest.totalSize)
-        continue;
-      for (const id of holdersOf(manifest.digest)) if (id !== after.id) doubtful.add(id);
+  /** What one image knows of a manifest is true of all that hold it: whoever was read earlier is asked. */
+  function sharers(row: ImageRow, doubtful: Set<string>): void {
+    for (const manifest of row.manifests ?? []) {
+      const earlier = [...holdersOf(manifest.digest)]
+        .filter((id) => id !== row.id && !knowsAs(table.get(id), manifest))
+        .map((id) => readEarlier(id, row.id))
+        .filter((id) => id !== null);
+      if (earlier.length === 0 || !disputes.mayAsk(manifest.digest)) continue;
+      for (const id of earlier) doubtful.add(id);
     }
   }
 
   return {
     get: table.get,
+    readAt: table.readAt,
     get size() {
       return table.size;
     },
@@ -99,7 +119,7 @@ export function createImageTable(): ImageTable {
       takeNames(row, images, renamed);
       if (before?.tags.join() !== row.tags.join()) renamed.add(row.id);
       if (row.parentId !== null && table.get(row.parentId) === null) images.add(row.parentId);
-      sharers(before, row, images);
+      sharers(row, images);
       if (holders !== null) hold(holders, row);
       return { images, renamed };
     },
@@ -107,7 +127,10 @@ export function createImageTable(): ImageTable {
       const before = table.get(id);
       if (!table.remove(id, sentAt) || before === null) return null;
       dropNames(before);
-      return { images: new Set(), renamed: new Set([id]) };
+      // What happened to its manifests before it went is seen in the images that share them.
+      const shared = (before.manifests ?? []).flatMap(({ digest }) => [...holdersOf(digest)]);
+      const images = new Set(shared.filter((other) => table.get(other) !== null));
+      return { images, renamed: new Set([id]) };
     },
     replaceAll(rows, sentAt) {
       const images = new Set<string>();
@@ -120,6 +143,7 @@ export function createImageTable(): ImageTable {
       const readAt = ({ id }: ImageRow): number => table.readAt(id) ?? 0;
       for (const row of [...table.values()].sort((a, b) => readAt(a) - readAt(b))) {
         takeNames(table.get(row.id) ?? row, images, renamed);
+        if (readAt(row) > sentAt) sharers(row, images);
       }
       return { images, renamed, changed };
     },
@@ -141,6 +165,12 @@ function withKnownParent(row: ImageRow, known: ImageRow | null, doubtful: Set<st
   if (known.parentId === null) return row;
   doubtful.add(row.id);
   return { ...row, parentId: known.parentId };
+}
+
+/** Whether a row says the same of a manifest; also when it does not hold it. */
+function knowsAs(row: ImageRow | null, { digest, available, totalSize }: ManifestRow): boolean {
+  const own = row?.manifests?.find((manifest) => manifest.digest === digest);
+  return own === undefined || (own.available === available && own.totalSize === totalSize);
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, ImageRow } from '../../engine/engine.ts';
 import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
@@ -44,7 +45,7 @@ export function createListReader({
   }
 
   async function list(): Promise<void> {
-    const sentAt = marks.seq;
+    const sentAt = marks.send();
     const startedAt = performance.now();
     try {
       const rows = await engine.listImages(closing.signal);
@@ -53,7 +54,7 @@ export function createListReader({
     } catch (error) {
       if (closing.signal.aborted) return;
       onFailure(error as EngineError);
-      await new Promise((done) => setTimeout(done, RETRY_MS).unref());
+      await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     } finally {
       isListing = false;
       pump();

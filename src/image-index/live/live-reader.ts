@@ -32,10 +32,7 @@ export function createLiveReader(
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
     createSingleFlight(read, outOfTime);
   const listContainers = share((signal) => engine.listContainers(signal));
-  const sharedSizes = shareByContent(
-    tracker,
-    share((signal) => engine.sharedSizes(signal)),
-  );
+  const sharedSizes = shareByContent(tracker, () => share((signal) => engine.sharedSizes(signal)));
   let readsSaved = 0;
 
   /** Everything that had been heard of when the operation came, or as much of it as 2 s allow. */
@@ -62,8 +59,10 @@ export function createLiveReader(
     return {
       images: async () => (await snapshot())?.view ?? instead.images(),
       containers: async () => (await snapshot())?.containers ?? instead.containers(),
-      statusTexts: async () =>
-        new Map((await listContainers(signal)).map((row) => [row.id, row.statusText])),
+      async statusTexts() {
+        if ((await snapshot()) === null) return instead.statusTexts();
+        return new Map((await listContainers(signal)).map((row) => [row.id, row.statusText]));
+      },
       async sharedSizes() {
         const seen = await snapshot();
         return seen === null ? instead.sharedSizes() : sharedSizes(seen.contentGeneration, signal);
@@ -77,17 +76,23 @@ export function createLiveReader(
 
 type SharedSizes = ReadonlyMap<string, number | null>;
 
-/** Shared sizes are of all images together: read once for as long as no image changes. */
-function shareByContent(tracker: Tracker, read: (signal: AbortSignal) => Promise<SharedSizes>) {
-  let known: { readonly generation: number; readonly sizes: SharedSizes } | null = null;
+/**
+ * Shared sizes are of all images together: read once for as long as no image changes. Whoever sees a change
+ * does not join a read that began before it.
+ * @param begin makes a read that is shared by all who ask meanwhile
+ */
+function shareByContent(
+  tracker: Tracker,
+  begin: () => (signal: AbortSignal) => Promise<SharedSizes>,
+) {
+  let known = { generation: -1, read: begin(), sizes: null as SharedSizes | null };
   return async (generation: number, signal: AbortSignal): Promise<SharedSizes> => {
-    if (known?.generation === generation) return known.sizes;
-    const before = tracker.snapshot()?.contentGeneration;
-    const sizes = await read(signal);
+    if (generation > known.generation) known = { generation, read: begin(), sizes: null };
+    if (known.sizes !== null) return known.sizes;
+    const mine = known;
+    const sizes = await mine.read(signal);
     // Of images that changed meanwhile it is not known whether the engine had counted them.
-    if (before === generation && tracker.snapshot()?.contentGeneration === generation) {
-      known = { generation, sizes };
-    }
+    if (tracker.snapshot()?.contentGeneration === mine.generation) mine.sizes = sizes;
     return sizes;
   };
 }

@@ -8,7 +8,8 @@ interface Mark {
 export interface MarkSet {
   /**
    * It has to be read again because of everything that has happened so far.
-   * @param since the event from which on it is doubtful, when that was found out only now
+   * @param since the event from which on it is doubtful, when that was found out only now; while it is
+   * unknown whether events were missed, what is heard may have happened ever since
    */
   add(key: string, since?: number): void;
   has(key: string): boolean;
@@ -23,13 +24,18 @@ export interface MarkSet {
 }
 
 /**
- * What the index has heard of and not yet looked at. Time is counted in events: `seq` grows with each, a
- * read bears the seq at which it was sent, and settles only what was marked up to then.
+ * What the index has heard of and not yet looked at. Time is counted in events and in reads that were sent:
+ * `seq` grows with each, a read bears the seq at which it was sent, and settles only what was marked up to
+ * then. What one read makes doubtful is not settled by another that was under way.
  */
 export interface Marks {
   readonly seq: number;
+  /** How often something was heard of. */
+  readonly heard: number;
   /** Something was heard of. */
   advance(): number;
+  /** A read is sent now. @returns when that is */
+  send(): number;
   /** Image IDs, and canonical references where the engine gave no ID. */
   readonly images: MarkSet;
   readonly containers: MarkSet;
@@ -49,13 +55,23 @@ export const STREAM = 'stream';
 /** Nothing was heard of yet. */
 export function createMarks(): Marks {
   let seq = 0;
+  let heard = 0;
   const now = (): number => seq;
-  const [images, containers, whole] = [createMarkSet(now), createMarkSet(now), createMarkSet(now)];
+  const heardSince = (): number => whole.since(STREAM);
+  const whole = createMarkSet(now, heardSince);
+  const [images, containers] = [createMarkSet(now, heardSince), createMarkSet(now, heardSince)];
   return {
     get seq() {
       return seq;
     },
-    advance: () => ++seq,
+    get heard() {
+      return heard;
+    },
+    advance() {
+      heard++;
+      return ++seq;
+    },
+    send: () => seq++,
     images,
     containers,
     whole,
@@ -63,18 +79,22 @@ export function createMarks(): Marks {
   };
 }
 
-function createMarkSet(now: () => number): MarkSet & { oldest(): number } {
+function createMarkSet(
+  now: () => number,
+  heardSince: () => number,
+): MarkSet & { oldest(): number } {
   const marks = new Map<string, Mark>();
 
   function clear(key: string, sentAt: number): void {
     const mark = marks.get(key);
     if (mark === undefined || mark.first > sentAt) return;
     if (mark.last <= sentAt) marks.delete(key);
-    else mark.first = mark.last;
+    // Of what came in between only the last is known, so that the rest counts from the read on.
+    else mark.first = sentAt + 1;
   }
 
   return {
-    add(key, since = now()) {
+    add(key, since = heardSince()) {
       const first = Math.min(marks.get(key)?.first ?? Infinity, since);
       marks.set(key, { first, last: now() });
     },

@@ -4,6 +4,7 @@
  */
 export interface ReadTable<Row> {
   get(id: string): Row | null;
+  /** When the latest read of it was sent, also of one that was found gone. */
   readAt(id: string): number | null;
   values(): IterableIterator<Row>;
   readonly size: number;
@@ -45,7 +46,7 @@ export function createReadTable<Row>(isSame: (a: Row, b: Row) => boolean): ReadT
 
   return {
     get: (id) => rows.get(id)?.row ?? null,
-    readAt: (id) => rows.get(id)?.readAt ?? null,
+    readAt: (id) => rows.get(id)?.readAt ?? gone.get(id) ?? null,
     *values() {
       for (const { row } of rows.values()) yield row;
     },
@@ -60,7 +61,7 @@ export function createReadTable<Row>(isSame: (a: Row, b: Row) => boolean): ReadT
         const before = rows.get(id)?.row;
         if (put(id, row, sentAt) && rows.get(id)?.row !== before) changed.add(id);
       }
-      for (const id of [...rows.keys()]) {
+      for (const id of rows.keys()) {
         if (!found.has(id) && remove(id, sentAt)) changed.add(id);
       }
       for (const [id, at] of gone) if (at <= sentAt) gone.delete(id);

@@ -7,14 +7,13 @@ import type {
   ImageStore,
 } from '../../engine/engine.ts';
 import { countOf } from '../../engine/image-count.ts';
-import type { ImageEventRecord } from '../image-event-log.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';
 import { isTooBig } from './bounds.ts';
 import { createCatchUp, markEverything } from './catch-up.ts';
 import { followEvents } from './event-follower.ts';
 import { markEvent } from './event-marks.ts';
-import { createEventQueue } from './event-queue.ts';
+import { createEventQueue, resynced } from './event-queue.ts';
 import { type Healing, HEALING_TIMERS, type HealingTimers, startHealing } from './healing.ts';
 import { createImageTable } from './image-table.ts';
 import type { LiveIndexOptions } from './live-index.ts';
@@ -47,7 +46,7 @@ export interface Tracker {
 export function createTracker(options: LiveIndexOptions): Tracker {
   const { engine } = options;
   const marks = createMarks();
-  const images = createImageTable();
+  const images = createImageTable(() => marks.heard);
   const containers = createReadTable<ContainerRow>(isSameRow);
   const waiting = createWaitingRoom();
   const queue = createEventQueue(options.onImageEvent ?? (() => {}));
@@ -161,12 +160,14 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     healing?.listed(catchUp.lastListMs());
     if (!isDue) healing?.reconciled(changed.size > 0);
     complete('images');
+    if (mode === 'OFF') return;
     if (!marks.whole.has(ALL_IMAGES)) setMode(healing?.isDegraded() ? 'DEGRADED' : 'LIVE');
   }
 
   function complete(part: 'images' | 'containers'): void {
     missing.delete(part);
-    if (missing.size === 0) publisher.start();
+    // A list that was under way does not make up for events that nobody hears.
+    if (missing.size === 0 && mode !== 'OFF') publisher.start();
   }
 
   function progress(): void {
@@ -179,7 +180,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
       engine,
       timers: { ...HEALING_TIMERS, ...timers },
       countImages: () => (publisher.isSettled() ? countOf(images.values(), store) : null),
-      onReconcile: () => catchUp.reconcile(),
+      onReconcile: () => void (mode !== 'OFF' && catchUp.reconcile()),
       onSilence: () => follower.restart(),
     });
   }
@@ -202,10 +203,4 @@ export function createTracker(options: LiveIndexOptions): Tracker {
       waiting.fail(error);
     },
   };
-}
-
-/** Tells those who follow that they may have missed something. */
-function resynced(engine: string): ImageEventRecord {
-  const time = BigInt(Date.now()) * 1_000_000n;
-  return { engine, action: 'RESYNCED', time, reference: null, imageId: null };
 }

@@ -1,0 +1,26 @@
+import http from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/**
+ * An agent that keeps connections for further calls.
+ * @param onEnded told of each connection that the engine ended while none was using it
+ */
+export function createKeepingAgent(
+  dial: () => Duplex,
+  maxSockets: number,
+  onEnded: () => void,
+): http.Agent {
+  const agent = new http.Agent({ keepAlive: true, maxSockets });
+  const isIdle = (connection: Duplex): boolean =>
+    Object.values(agent.freeSockets).some((free) => free?.includes(connection as Socket));
+  agent.createConnection = () => {
+    const connection = dial();
+    // These are called before the agent's own listeners, which take it from the idle ones.
+    const look = (): void => (isIdle(connection) ? onEnded() : undefined);
+    connection.once('error', look);
+    connection.once('close', look);
+    return connection;
+  };
+  return agent;
+}
