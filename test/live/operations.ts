@@ -14,7 +14,7 @@ export const API = '/v1.41';
 export type Operation = (engine: TestEngine, one: string, other: string) => Promise<void>;
 
 const name = (part: string): string => `live/${part}`;
-const pushName = (engine: TestEngine, part: string): string =>
+export const pushName = (engine: TestEngine, part: string): string =>
   `${REGISTRY}/${engine.name}/live-${part}`;
 
 /** The operations that an engine announces, by name. */

@@ -39,7 +39,6 @@ describeEach(await findRealEngines(), 'the index of $name', (subject: TestEngine
   // Whatever has failed, the engine is there for the next.
   afterEach(async () => void (await startEngine(subject)));
   afterAll(async () => {
-    index.close();
     gateway.close();
     direct.close();
     events.close();

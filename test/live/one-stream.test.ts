@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
+import type { ImageIndex } from '../../src/image-index/image-index.ts';
+import { createLiveIndex } from '../../src/image-index/live/live-index.ts';
+import type { TestEngine } from '../engines/engine-list.ts';
+import { findRealEngines } from '../engines/real-engines.ts';
+import { connectTo, createTestGateway, type TestGateway } from '../support/gateway.ts';
+import { agrees, untilNamed } from './agreement.ts';
+import { describeEach } from './each-engine.ts';
+import { type EngineProxy, FULL_LIST, startEngineProxy } from './engine-proxy.ts';
+import { connectDirectly, untilLive } from './follow.ts';
+import { importImage, OPERATIONS, removeAll } from './operations.ts';
+import { raiseSentinel } from './sequences.ts';
+
+const SUBSCRIBERS = 60;
+const SUBSCRIPTION = 'subscription { imageEvents { action reference } }';
+
+describeEach(
+  await findRealEngines(),
+  'the engine behind the index of $name',
+  (subject: TestEngine) => {
+    const events = createImageEventLog();
+    let proxy: EngineProxy;
+    let engine: Engine;
+    let direct: Engine;
+    let index: ImageIndex;
+    let gateway: TestGateway;
+
+    beforeAll(async () => {
+      await removeAll(subject);
+      proxy = await startEngineProxy(subject.url);
+      engine = connectTo(subject.name, proxy.dial);
+      direct = connectDirectly(subject);
+      // The count is looked at more often, since it once led to a list after each change.
+      const timers = { countMs: 1_000 };
+      index = createLiveIndex({ engine, onImageEvent: events.append, timers });
+      gateway = createTestGateway([engine], { events, index: () => index });
+      await untilLive(index);
+      await vi.waitUntil(() => agrees(index, direct), { timeout: 10_000 });
+    });
+    afterAll(async () => {
+      events.close();
+        gateway.close();
+      direct.close();
+      await proxy.close();
+      await removeAll(subject);
+    });
+
+    it('is asked for its events once, however many subscribe', async () => {
+      const subscriptions = Array.from({ length: SUBSCRIBERS }, () =>
+        gateway.subscribe(SUBSCRIPTION),
+      );
+      const firsts = subscriptions.map((subscription) => subscription.next());
+      await vi.waitUntil(() => events.followers === SUBSCRIBERS, { timeout: 10_000 });
+      await raiseSentinel(subject);
+      const told = await Promise.all(firsts);
+      expect(told.filter(({ value }) => value?.data.imageEvents.action === undefined)).toEqual([]);
+      const streams = proxy.calls.filter((call) => call.startsWith('GET /events'));
+      expect(streams).toHaveLength(1);
+      await Promise.all(subscriptions.map((subscription) => subscription.return(undefined)));
+    });
+
+    it.runIf(subject.store === 'CONTAINERD')(
+      'is never listed for a change of one image or container',
+      { timeout: 120_000 },
+      async () => {
+        await importImage(subject, 'live/n0', 'listed');
+        const listed: Record<string, number> = {};
+        for (const [name, operation] of Object.entries(OPERATIONS)) {
+          proxy.calls.splice(0);
+          await operation(subject, 'n0', 'n1');
+          await untilNamed(index, await raiseSentinel(subject));
+          const lists = proxy.calls.filter((call) => FULL_LIST.test(call)).length;
+          if (lists > 0) listed[name] = lists;
+        }
+        // Two more counts, which have to agree with what was announced.
+        await new Promise((counted) => setTimeout(counted, 2_500));
+        expect(proxy.calls.filter((call) => FULL_LIST.test(call))).toEqual([]);
+        expect(listed).toEqual({});
+      },
+    );
+  },
+);
