@@ -12,12 +12,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'image-index': ['engine'],
   'errors.ts': ['engine/engine-error.ts'],
   'keyset.ts': ['errors.ts'],
-  loaders: ['engine', 'image-index', 'errors.ts', 'keyset.ts'],
+  loaders: ['engine', 'image-index', 'errors.ts', 'keyset.ts', 'eventual.ts'],
   'context.ts': ['engine', 'image-index', 'loaders', 'errors.ts'],
   // Shapes and pure functions of the engine client, never the client itself.
   schema: [
     'context.ts',
     'errors.ts',
+    'eventual.ts',
     'keyset.ts',
     'loaders',
     'image-index',
@@ -25,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/reference.ts',
     'engine/reference-pattern.ts',
   ],
-  execution: [],
+  'eventual.ts': [],
+  execution: ['eventual.ts'],
   plugins: [
     'context.ts',
     'errors.ts',
