@@ -1,12 +1,8 @@
 import {
-  defaultTypeResolver,
-  type GraphQLAbstractType,
   GraphQLBoolean,
   GraphQLID,
   type GraphQLLeafType,
-  type GraphQLObjectType,
   type GraphQLOutputType,
-  type GraphQLResolveInfo,
   GraphQLString,
   isAbstractType,
   isLeafType,
@@ -14,20 +10,17 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { after, type Eventual } from '../eventual.ts';
+import { after } from '../eventual.ts';
 import {
   allSettled,
   columnOf,
   type Column,
-  type Execution,
   isPromise,
   type PathOf,
   Unsupported,
 } from './execution.ts';
-import { type Complete, executeSelection, type Selection } from './selection.ts';
-
-/** What is selected of an object type at one place of a document. */
-export type SelectionOf = (type: GraphQLObjectType) => Selection;
+import { abstractObjects, objects, type SelectionOf } from './object-completion.ts';
+import type { Complete } from './selection.ts';
 
 /** How values of a type are completed (GraphQL, 6.4.3), a column at a time. */
 export function completionOf(type: GraphQLOutputType, selectionOf: SelectionOf): Complete {
@@ -136,62 +129,4 @@ function toPathOfItem(given: readonly Column[], pathOf: PathOf): PathOf {
     });
     return { prev: pathOf(place), key, typename: undefined };
   };
-}
-
-/** Objects of one type, by what is selected of it. */
-export function objects(type: GraphQLObjectType, selectionOf: SelectionOf): Complete {
-  // Made when it is first needed: a document may name more than its execution reaches.
-  let selection: Selection | null = null;
-  return (column, info, pathOf, execution) => {
-    if (type.isTypeOf) checkTypes(type, column, info, execution);
-    return executeSelection((selection ??= selectionOf(type)), column, pathOf, execution);
-  };
-}
-
-function checkTypes(
-  type: GraphQLObjectType,
-  column: Column,
-  info: GraphQLResolveInfo,
-  { contextValue }: Execution,
-): void {
-  const isOfType = (value: unknown) => type.isTypeOf?.(value, contextValue, info) === true;
-  if (!column.every(isOfType)) throw new Unsupported('values of another type');
-}
-
-/** Values of the same type are completed as one column. */
-function abstractObjects(type: GraphQLAbstractType, selectionOf: SelectionOf): Complete {
-  const resolveType = type.resolveType ?? defaultTypeResolver;
-  const byType = new Map<string, Complete>();
-  return (column, info, pathOf, execution) => {
-    const { schema, contextValue } = execution;
-    const names = column.map((value) => resolveType(value, contextValue, info, type));
-    return after(names.some(isPromise) ? allSettled(names) : (names as Column), (known) =>
-      completeGroups(known, column, pathOf, (name) => {
-        const runtimeType = schema.getType(name as string);
-        if (!isObjectType(runtimeType) || !schema.isSubType(type, runtimeType)) {
-          throw new Unsupported('a value of no possible type');
-        }
-        const complete = byType.get(runtimeType.name) ?? objects(runtimeType, selectionOf);
-        byType.set(runtimeType.name, complete);
-        return (values, pathOfValue) => complete(values, info, pathOfValue, execution);
-      }),
-    );
-  };
-}
-
-async function completeGroups(
-  names: Column,
-  column: Column,
-  pathOf: PathOf,
-  completionOfType: (name: unknown) => (values: Column, pathOf: PathOf) => Eventual<Column>,
-): Promise<Column> {
-  const completed: Column = [];
-  const complete = async (name: unknown): Promise<void> => {
-    const places = [...names.keys()].filter((at) => names[at] === name);
-    const values = places.map((at) => column[at]);
-    const done = await completionOfType(name)(values, (at) => pathOf(places[at] as number));
-    for (const [at, place] of places.entries()) completed[place] = done[at];
-  };
-  await allSettled([...new Set(names)].map(complete));
-  return completed;
 }

@@ -6,8 +6,9 @@ import {
   isObjectType,
 } from 'graphql';
 import { after, type Eventual } from '../eventual.ts';
-import { completionOf, objects, present, type SelectionOf } from './completion.ts';
+import { completionOf, present } from './completion.ts';
 import { allSettled, type Column, isPromise, type PathOf, Unsupported } from './execution.ts';
+import { objects, type SelectionOf } from './object-completion.ts';
 import type { Complete } from './selection.ts';
 
 /** How many items of a list are completed and written at a time. */

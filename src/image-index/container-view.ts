@@ -16,6 +16,8 @@ export interface ContainerView {
   usersOf(image: Image): readonly Container[];
 }
 
+const NONE: readonly Container[] = [];
+
 const joined = new WeakMap<readonly ContainerRow[], { images: ImageView; view: ContainerView }>();
 
 /** Joins containers to the images of the same engine; the same two lists are joined once. */
@@ -44,7 +46,7 @@ function createContainerView(images: ImageView, rows: readonly ContainerRow[]): 
   return {
     containers,
     container: (id) => byId.get(id) ?? null,
-    usersOf: (image) => byImage.get(image) ?? [],
+    usersOf: (image) => byImage.get(image) ?? NONE,
   };
 }
 

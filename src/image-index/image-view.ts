@@ -1,5 +1,10 @@
 import type { EngineFacts, ImageRow, ManifestRow, Platform } from '../engine/engine.ts';
-import { type ParsedName, parseEngineDigest, parseEngineTag } from '../engine/reference.ts';
+import {
+  canonicalName,
+  type ParsedName,
+  parseEngineDigest,
+  parseEngineTag,
+} from '../engine/reference.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
 
@@ -23,6 +28,8 @@ export interface TagReference {
   readonly reference: string;
   /** Null for a malformed name, which the containerd store may hold. */
   readonly name: ParsedName | null;
+  /** With registry host and path in full; null for a malformed name. */
+  readonly canonicalReference: string | null;
   readonly image: Image;
 }
 
@@ -97,9 +104,7 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
 }
 
 function createImage(engine: string, row: ImageRow, view: ImageView): Image {
-  const tags = once(() =>
-    row.tags.map((reference) => ({ reference, name: parseEngineTag(reference), image })),
-  );
+  const tags = once(() => row.tags.map((reference) => toTagReference(reference, image)));
   const digests = once(() => row.digests.map((reference) => toDigestReference(reference, image)));
   const manifests = once(
     () => row.manifests?.map((manifest) => ({ row: manifest, image })) ?? null,
@@ -123,6 +128,13 @@ function createImage(engine: string, row: ImageRow, view: ImageView): Image {
     },
   };
   return image;
+}
+
+function toTagReference(reference: string, image: Image): TagReference {
+  const name = parseEngineTag(reference);
+  const canonicalReference =
+    name === null ? null : `${canonicalName(name.domain, name.path)}:${name.tag ?? ''}`;
+  return { reference, name, canonicalReference, image };
 }
 
 function toDigestReference(reference: string, image: Image): DigestReference {

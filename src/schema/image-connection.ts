@@ -44,8 +44,10 @@ export function connectImages(
   const page = pageOf(selection.images, ({ key }) => key, selection.ordering, args);
   context.spend(page.nodes.length);
   let placed: Map<Image, PlacedImage> | null = null;
+  const { hasNextPage, hasPreviousPage } = page;
   return {
-    ...page,
+    hasNextPage,
+    hasPreviousPage,
     nodes: page.nodes.map(({ image }) => image),
     cursorOf(image) {
       placed ??= new Map(page.nodes.map((place) => [place.image, place]));

@@ -25,9 +25,10 @@ export function connect<Item>(
   ordering: Ordering,
   args: PageArgs,
 ): Connection<Item> {
-  const page = pageOf(items, keyOf, ordering, args);
-  context.spend(page.nodes.length);
-  return { ...page, totalCount: items.length };
+  const { nodes, cursorOf, hasNextPage, hasPreviousPage } = pageOf(items, keyOf, ordering, args);
+  context.spend(nodes.length);
+  // By name, since V8 takes many times longer to spread an object with a closure in it.
+  return { nodes, cursorOf, hasNextPage, hasPreviousPage, totalCount: items.length };
 }
 
 builder.objectType('PageInfo', {

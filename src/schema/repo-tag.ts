@@ -17,8 +17,7 @@ builder.objectType('RepoTag', {
       nullable: true,
       description:
         'With registry host and path in full, e.g. docker.io/library/alpine:3; null for a malformed name.',
-      resolve: ({ name }) =>
-        name === null ? null : `${canonicalName(name.domain, name.path)}:${name.tag ?? ''}`,
+      resolve: ({ canonicalReference }) => canonicalReference,
     }),
     tag: t.string({
       nullable: true,
