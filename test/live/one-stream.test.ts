@@ -41,7 +41,7 @@ describeEach(
     });
     afterAll(async () => {
       events.close();
-        gateway.close();
+      gateway.close();
       direct.close();
       await proxy.close();
       await removeAll(subject);

@@ -107,7 +107,7 @@ describeEach(await findRealEngines(), 'through the gateway of $name', (subject: 
       await vi.waitUntil(isShown, { timeout: 10 * VISIBLE_MS, interval: 5 });
       took[title] = performance.now() - returnedAt;
     }
-      process.stderr.write(`${subject.name} ${JSON.stringify(took)}\n`);
+    process.stderr.write(`${subject.name} ${JSON.stringify(took)}\n`);
     expect(Object.entries(took).filter(([, ms]) => ms > VISIBLE_MS)).toEqual([]);
   });
 });
