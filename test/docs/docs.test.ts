@@ -123,3 +123,18 @@ describe('docs/errors.md', () => {
     expect(codes).toEqual(Object.keys(MESSAGES));
   });
 });
+
+describe('docs/freshness.md', () => {
+  it('has a row for every test of freshness, and a test for every row', () => {
+    const tests = ['test/live/freshness.test.ts', 'test/embedded/freshness.test.ts'].flatMap(
+      (file) =>
+        [...textOf(file).matchAll(/^ +(?:entry|it|it\.runIf\(.*\))\(\s*'([^']+)'/gm)].map(
+          ([, title]) => title,
+        ),
+    );
+    const rows = tableUnder(textOf('docs/freshness.md'), '## What is not announced')
+      .map(([title]) => title)
+      .filter((title) => title !== 'what' && title !== '---');
+    expect(new Set(rows)).toEqual(new Set(tests));
+  });
+});

@@ -7,7 +7,7 @@ import type {
   ManifestRow,
 } from '../../src/engine/engine.ts';
 import { EngineError } from '../../src/engine/engine-error.ts';
-import type { ImageIndex } from '../../src/image-index/image-index.ts';
+import type { ImageIndex, IndexState } from '../../src/image-index/image-index.ts';
 import { createImageView, type ImageView } from '../../src/image-index/image-view.ts';
 import { idOf } from './stand-in-engine.ts';
 
@@ -95,12 +95,23 @@ export function createFixedIndex(
       };
     },
     version: () => content.version,
-    state: () => {
-      throw new Error('not part of any answer yet');
-    },
+    state: () => STATE,
     close: () => {},
   };
 }
+
+/** Without a full read, so that no answer has an age, which two answers could not share. */
+const STATE: IndexState = {
+  mode: 'LIVE',
+  images: 1,
+  containers: 1,
+  lastEventAt: 0,
+  lastFullReadAt: null,
+  fullReads: 1,
+  targetedReads: 0,
+  readsSaved: 0,
+  generation: 1,
+};
 
 /** Rows as a containerd store has them: every fifth starts a chain of parents, every tenth is in use. */
 export function manyImages(count: number): Pick<FixedContent, 'images' | 'containers'> {
