@@ -17,7 +17,7 @@ export async function untilNamed(index: ImageIndex, part: string): Promise<void>
 
 /**
  * Compares an index with a full read of its engine, field by field; but for words that age by themselves.
- * @param withinMs how long sizes may take that the engine settles after it has announced an image
+ * @param withinMs how long that may take which the engine settles after it has announced it
  * @param parents LISTED for an index that has heard of no event yet: it knows what lists know
  */
 export async function expectAgreement(
@@ -29,14 +29,16 @@ export async function expectAgreement(
   const { images, containers } = await readFully(engine, parents);
   expect(ageless(await reading(index).containers())).toEqual(containers);
   const view = await reading(index).images();
-  const unsized = (rows: readonly ImageRow[]) =>
-    rows.map((row) => ({ ...row, size: 0, manifests: row.manifests?.length }));
-  expect(unsized(view.rows)).toEqual(unsized(images));
+  expect(view.rows.filter(isExact).map(unsized)).toEqual(images.filter(isExact).map(unsized));
   await vi.waitFor(
     async () => expect((await reading(index).images()).rows).toEqual(images),
     withinMs,
   );
 }
+
+/** The containerd store keeps an image that lost its last name to a pull after it has announced the pull. */
+const isExact = ({ descriptor, tags }: ImageRow): boolean => descriptor === null || tags.length > 0;
+const unsized = (row: ImageRow) => ({ ...row, size: 0, manifests: row.manifests?.length });
 
 /** Whether an index says now what a full read of its engine says, sizes and states and all. */
 export async function agrees(index: ImageIndex, engine: Engine): Promise<boolean> {

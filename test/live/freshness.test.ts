@@ -13,7 +13,16 @@ import { findRealEngines } from '../engines/real-engines.ts';
 import { agrees } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly, follow } from './follow.ts';
-import { API, importImage, LABEL, localName, OPERATIONS, removeAll, send } from './operations.ts';
+import {
+  API,
+  importImage,
+  LABEL,
+  localName,
+  OPERATIONS,
+  pushName,
+  removeAll,
+  send,
+} from './operations.ts';
 import { runningTar } from './running-image.ts';
 
 /** The longest that a timer can be set to. */
@@ -240,6 +249,19 @@ describeEach(await findRealEngines(), 'freshness of $name', (subject: TestEngine
       await untagged(false, 'FROM scratch', `LABEL ${LABEL}`, `COPY one /${seed()}`);
       await untagged(true, 'FROM scratch', `LABEL ${LABEL}`, `COPY one /${seed()}`);
     },
+  });
+
+  entry('an image that loses its only name to a pull', {
+    on: CONTAINERD,
+    by: 'events',
+    async arrange() {
+      await imported('n0');
+      await OPERATIONS['push']?.(subject, 'n0', '');
+      await imported('n1');
+      await cli(['tag', nameOf('n1'), `${pushName(subject, 'n0')}:1`]);
+      await cli(['rmi', nameOf('n1')]);
+    },
+    change: () => cli(['pull', '-q', `${pushName(subject, 'n0')}:1`]),
   });
 
   entry('an image that is unpacked for its first container', {

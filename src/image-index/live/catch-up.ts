@@ -101,6 +101,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     const { changed, images: doubtful } = images.replaceAll(rows, sentAt);
     marks.whole.clear(ALL_IMAGES, sentAt);
     marks.images.clearAll(sentAt);
+    marks.deleted.clear();
     // Where only lists are trusted, another one would leave the same in doubt.
     if (calibration.isTrusted() !== false) for (const id of doubtful) marks.images.add(id, since);
     // The first list changes everything, and the containers were read with it.

@@ -34,6 +34,7 @@ function markImages({ action, imageId, reference }: ImageEngineEvent, context: E
     return;
   }
   if (imageId !== null) marks.images.add(imageId);
+  if (imageId !== null && action === 'DELETE') marks.deleted.add(imageId);
   if (reference === null) return;
   const key = referenceKey(reference);
   // The event of a moved name is about the winner alone: nothing tells of the image that had it.

@@ -103,8 +103,11 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       const owner = table.ownerOf(key);
       if (owner !== null) marks.images.add(owner, since);
     } else {
-      if (row !== null && !isUnpacked(row)) secondLook.goOn(row.id);
-      else secondLook.stop(row?.id ?? key);
+      // Docker 28.5 announces a pull before it keeps the image that lost its only name to it.
+      const isFinal = row === null ? marks.deleted.has(key) : isUnpacked(row);
+      if (isFinal) secondLook.stop(row?.id ?? key);
+      else secondLook.goOn(row?.id ?? key);
+      marks.deleted.delete(key);
       const consequences = row === null ? table.remove(key, sentAt) : table.put(row, sentAt);
       for (const id of consequences?.images ?? []) marks.images.add(id, since);
       if (consequences !== null) options.onRenamed(consequences.renamed, since);

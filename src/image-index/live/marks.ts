@@ -39,6 +39,8 @@ export interface Marks {
   /** Image IDs, and canonical references where the engine gave no ID. */
   readonly images: MarkSet;
   readonly containers: MarkSet;
+  /** Marked images that the engine itself calls deleted. */
+  readonly deleted: Set<string>;
   /** Full lists, and the stream of events itself: under fixed keys. */
   readonly whole: MarkSet;
   /** The last event such that it and all before it are settled. */
@@ -74,6 +76,7 @@ export function createMarks(): Marks {
     send: () => seq++,
     images,
     containers,
+    deleted: new Set(),
     whole,
     asOf: () => Math.min(images.oldest() - 1, containers.oldest() - 1, whole.oldest() - 1, seq),
   };

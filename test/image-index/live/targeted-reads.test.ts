@@ -299,6 +299,17 @@ describe('an image that was announced before it was unpacked', () => {
     expect(scripted.reads.count('readImage')).toBe(reads);
   });
 
+  it('is looked at again when it is gone and nothing has said that it was deleted', async () => {
+    const { scripted, tags } = await openLive(two);
+    scripted.images.delete(A);
+    scripted.put(imageRow(3, ['demo/x:1']));
+    scripted.announceImage('PULL', null, 'demo/x:1');
+    expect(await tags()).toEqual({ 2: ['demo/y:1'], 3: ['demo/x:1'] });
+    scripted.put(imageRow(1, []));
+    await pass(60);
+    expect(await tags()).toEqual({ 1: [], 2: ['demo/y:1'], 3: ['demo/x:1'] });
+  });
+
   it('is left to lists when these and inspects do not agree any longer', async () => {
     const { scripted, index } = await openLive(two);
     change(scripted, packed);
