@@ -18,7 +18,7 @@ export async function untilNamed(index: ImageIndex, part: string): Promise<void>
 /**
  * Compares an index with a full read of its engine, field by field; but for words that age by themselves.
  * @param withinMs how long that may take which the engine settles after it has announced it
- * @param parents LISTED for an index that has heard of no event yet: it knows what lists know
+ * @param parents LISTED where a list was all that told of some images: it need not know their parents
  */
 export async function expectAgreement(
   index: ImageIndex,
@@ -26,14 +26,21 @@ export async function expectAgreement(
   withinMs: number,
   parents: 'INSPECTED' | 'LISTED' = 'INSPECTED',
 ): Promise<void> {
-  const { images, containers } = await readFully(engine, parents);
-  expect(ageless(await reading(index).containers())).toEqual(containers);
-  const view = await reading(index).images();
-  expect(view.rows.filter(isExact).map(unsized)).toEqual(images.filter(isExact).map(unsized));
+  const full = await readFully(engine);
+  expect(ageless(await reading(index).containers())).toEqual(full.containers);
+  const { rows } = await reading(index).images();
+  const images = parents === 'LISTED' ? full.images.map(orAsHeld) : full.images;
+  expect(rows.filter(isExact).map(unsized)).toEqual(images.filter(isExact).map(unsized));
   await vi.waitFor(
     async () => expect((await reading(index).images()).rows).toEqual(images),
     withinMs,
   );
+
+  function orAsHeld(row: ImageRow): ImageRow {
+    const held = rows.find(({ id }) => id === row.id);
+    const isUnlisted = full.unlistedParents.has(row.id) && held?.parentId === null;
+    return isUnlisted ? { ...row, parentId: null } : row;
+  }
 }
 
 /** The containerd store keeps an image that lost its last name to a pull after it has announced the pull. */
@@ -48,25 +55,33 @@ export async function agrees(index: ImageIndex, engine: Engine): Promise<boolean
   return isDeepStrictEqual([rows, held], [images, containers]);
 }
 
-async function readFully(engine: Engine, parents: 'INSPECTED' | 'LISTED' = 'INSPECTED') {
+async function readFully(engine: Engine) {
   const signal = AbortSignal.timeout(20_000);
   const images: ImageRow[] = [...(await engine.listImages(signal))];
   const containers = ageless(await engine.listContainers(signal));
-  if (parents === 'INSPECTED') await completeParents(engine, images);
-  return { images, containers };
+  const unlistedParents = await completeParents(engine, images);
+  return { images, containers, unlistedParents };
 }
 
 function ageless(rows: readonly ContainerRow[]): ContainerRow[] {
   return rows.map((row) => ({ ...row, statusText: '' }));
 }
 
-/** Where a list of the containerd store misses the parent of an image with several names, inspect has it. */
-async function completeParents(engine: Engine, images: ImageRow[]): Promise<void> {
+/**
+ * Where a list of the containerd store misses the parent of an image with several names, inspect has it.
+ * @returns the IDs of these images
+ */
+async function completeParents(engine: Engine, images: ImageRow[]): Promise<ReadonlySet<string>> {
   const facts = await engine.facts();
-  if (facts?.store !== 'CONTAINERD') return;
+  const completed = new Set<string>();
+  if (facts?.store !== 'CONTAINERD') return completed;
   for (const [at, row] of images.entries()) {
     if (row.parentId !== null) continue;
     const own = await engine.readImage(row.id, AbortSignal.timeout(5_000));
-    images[at] = { ...row, parentId: own?.parentId ?? null };
+    const parentId = own?.parentId ?? null;
+    if (parentId === null) continue;
+    images[at] = { ...row, parentId };
+    completed.add(row.id);
   }
+  return completed;
 }

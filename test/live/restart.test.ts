@@ -68,7 +68,7 @@ describeEach(await findRealEngines(), 'the index of $name', (subject: TestEngine
     expect(performance.now() - answeredAt).toBeLessThan(EVENTS_MS);
     await perform(subject, sequence.slice(half));
     await untilNamed(index, await raiseSentinel(subject));
-    await expectAgreement(index, direct, SIZES_MS);
+    await expectAgreement(index, direct, SIZES_MS, 'LISTED');
   }
 
   async function expectRefusal(): Promise<void> {
@@ -104,7 +104,7 @@ describeEach(await findRealEngines(), 'the index of $name', (subject: TestEngine
       await forAnySequence(1, (sequence) => perform(subject, sequence));
       const after = connectDirectly(subject);
       const index = await follow(after, false);
-      await expectAgreement(index, direct, SIZES_MS);
+      await expectAgreement(index, direct, SIZES_MS, 'LISTED');
       index.close();
       after.close();
     },
