@@ -61,14 +61,22 @@ write_daemon_json() {
     "$2" "$REGISTRY" >"$ENGINES/$1/daemon.json"
 }
 
-# start_docker NAME DRIVERS COMMAND…: the first storage driver that works on this file system.
+# start_docker NAME DRIVERS COMMAND…: the first storage driver that works on this file system, and from then on
+# that one only, or an engine that was killed would come back with another, empty store.
 start_docker() {
   local name=$1 drivers=$2 driver folder=$ENGINES/$1
   shift 2
+  if [[ -s $folder/driver ]]; then
+    driver=$(cat "$folder/driver")
+    drivers="$driver $driver"
+  fi
   for driver in $drivers; do
     launch "$name" "$@" --config-file "$folder/daemon.json" --data-root "$folder/data" --exec-root "$folder/exec" \
       --pidfile "$folder/dockerd.pid" --storage-driver "$driver" -H "unix://$folder/engine.sock"
-    wait_for "$name" && return 0
+    if wait_for "$name"; then
+      echo "$driver" >"$folder/driver"
+      return 0
+    fi
     log "$name does not start with $driver"
     stop "$name"
   done
