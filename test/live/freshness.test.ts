@@ -10,7 +10,7 @@ import { runCli } from '../engines/cli.ts';
 import type { TestEngine } from '../engines/engine-list.ts';
 import { layoutTar } from '../engines/layout.ts';
 import { findRealEngines } from '../engines/real-engines.ts';
-import { agrees } from './agreement.ts';
+import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly, follow } from './follow.ts';
 import {
@@ -24,6 +24,7 @@ import {
   send,
 } from './operations.ts';
 import { runningTar } from './running-image.ts';
+import { raiseSentinel } from './sequences.ts';
 
 /** The longest that a timer can be set to. */
 const NEVER = 2 ** 31 - 1;
@@ -70,6 +71,11 @@ describeEach(await findRealEngines(), 'freshness of $name', (subject: TestEngine
     return followed;
   }
 
+  /** Podman tells its events late: those of what was arranged must not lead to a read of what comes after. */
+  async function settle(): Promise<void> {
+    await untilNamed(await index(false), await raiseSentinel(subject));
+  }
+
   interface Entry<Arranged> {
     readonly on: readonly string[];
     readonly by: keyof typeof BY;
@@ -86,6 +92,7 @@ describeEach(await findRealEngines(), 'freshness of $name', (subject: TestEngine
     if (!on.includes(name)) return;
     it(title, async () => {
       const arranged = (await arrange?.()) as Arranged;
+      await settle();
       const deaf = await index(false);
       const healing = await index(BY[by]);
       await change(arranged);
