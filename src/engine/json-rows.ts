@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from './engine-error.ts';
 import type { Remember } from './row-memory.ts';
 
 /** The largest single row that is accepted, in bytes: an image with thousands of labels fits. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
+
+/** How long rows are read before others have their turn, in milliseconds: a fast engine sends as fast as it is read. */
+const TURN_MS = 15;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -31,7 +35,13 @@ export async function readRows<Row>(
     const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
     if (row !== null) rows.push(row);
   });
-  for await (const chunk of body) splitter.push(chunk);
+  let turn = performance.now();
+  for await (const chunk of body) {
+    splitter.push(chunk);
+    if (performance.now() - turn < TURN_MS) continue;
+    await nextTurn();
+    turn = performance.now();
+  }
   splitter.end();
   return rows;
 }

@@ -7,7 +7,7 @@ import {
   Kind,
 } from 'graphql';
 import type { Execution } from './execution.ts';
-import { createPlans, type Plan } from './plans.ts';
+import { createPlans } from './plans.ts';
 import { executeSelection, type Selection } from './selection.ts';
 
 /** How many executions of a plan go straight to the interpreter after one that ended there. */
@@ -24,9 +24,12 @@ export type Attempt = () => Promise<string>;
 /**
  * Execution of queries field by field, each for all its parents at once. Depth first, as graphql-js does it,
  * every value costs a look-up of its field, arguments, information and path; here only every field does.
+ * @param isPassing of errors that say nothing of the operation: the next one like it may well go without
  * @returns null for what has to be left to the interpreter from the start
  */
-export function createColumnExecutor(): (request: Request) => Attempt | null {
+export function createColumnExecutor(
+  isPassing: (error: unknown) => boolean = () => false,
+): (request: Request) => Attempt | null {
   const planOf = createPlans();
   return (request) => {
     const execution = toExecution(request);
@@ -38,7 +41,12 @@ export function createColumnExecutor(): (request: Request) => Attempt | null {
       plan.rest--;
       return null;
     }
-    return () => attempt(plan, selection, execution);
+    return () =>
+      attempt(selection, execution).catch((error: unknown) => {
+        request.signal?.throwIfAborted();
+        if (!isPassing(error)) plan.rest = REST;
+        throw error;
+      });
   };
 }
 
@@ -69,17 +77,11 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
   return fragments;
 }
 
-async function attempt(plan: Plan, selection: Selection, execution: Execution): Promise<string> {
+async function attempt(selection: Selection, execution: Execution): Promise<string> {
   const { signal, rootValue } = execution;
-  try {
-    const executed = executeSelection(selection, [rootValue], () => undefined, execution);
-    const [data] = await untilAborted(executed, signal);
-    return data as string;
-  } catch (error) {
-    signal?.throwIfAborted();
-    plan.rest = REST;
-    throw error;
-  }
+  const executed = executeSelection(selection, [rootValue], () => undefined, execution);
+  const [data] = await untilAborted(executed, signal);
+  return data as string;
 }
 
 async function untilAborted<Value>(

@@ -83,7 +83,7 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
     if (known !== undefined) return known;
     const row = byId.get(id);
     if (row === undefined) return null;
-    const fresh = createImage(engine, row, view);
+    const fresh = new ViewedImage(row, view);
     made.set(id, fresh);
     return fresh;
   }
@@ -103,31 +103,39 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
   return view;
 }
 
-function createImage(engine: string, row: ImageRow, view: ImageView): Image {
-  const tags = once(() => row.tags.map((reference) => toTagReference(reference, image)));
-  const digests = once(() => row.digests.map((reference) => toDigestReference(reference, image)));
-  const manifests = once(
-    () => row.manifests?.map((manifest) => ({ row: manifest, image })) ?? null,
-  );
-  const platforms = once(() => availablePlatforms(row));
-  const image: Image = {
-    engine,
-    row,
-    view,
-    get tags() {
-      return tags();
-    },
-    get digests() {
-      return digests();
-    },
-    get manifests() {
-      return manifests();
-    },
-    get platforms() {
-      return platforms();
-    },
-  };
-  return image;
+/** What is derived from a row is made when it is first asked for. A class: thousands are made in one go. */
+class ViewedImage implements Image {
+  readonly engine: string;
+  readonly row: ImageRow;
+  readonly view: ImageView;
+  #tags: readonly TagReference[] | undefined;
+  #digests: readonly DigestReference[] | undefined;
+  #manifests: readonly Manifest[] | null | undefined;
+  #platforms: readonly Platform[] | null | undefined;
+
+  constructor(row: ImageRow, view: ImageView) {
+    this.engine = view.engine;
+    this.row = row;
+    this.view = view;
+  }
+
+  get tags(): readonly TagReference[] {
+    return (this.#tags ??= this.row.tags.map((reference) => toTagReference(reference, this)));
+  }
+
+  get digests(): readonly DigestReference[] {
+    return (this.#digests ??= this.row.digests.map((text) => toDigestReference(text, this)));
+  }
+
+  get manifests(): readonly Manifest[] | null {
+    if (this.#manifests !== undefined) return this.#manifests;
+    return (this.#manifests = this.row.manifests?.map((row) => ({ row, image: this })) ?? null);
+  }
+
+  get platforms(): readonly Platform[] | null {
+    if (this.#platforms !== undefined) return this.#platforms;
+    return (this.#platforms = availablePlatforms(this.row));
+  }
 }
 
 function toTagReference(reference: string, image: Image): TagReference {

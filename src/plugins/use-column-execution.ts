@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import { EngineError } from '../engine/engine-error.ts';
 import { createColumnExecutor, type Request } from '../execution/execute-by-column.ts';
 
 /**
@@ -9,7 +10,7 @@ import { createColumnExecutor, type Request } from '../execution/execute-by-colu
  * an answer is decided in one place, and no query can fail because of this.
  */
 export function useColumnExecution(): Plugin<Context> {
-  const toAttempt = createColumnExecutor();
+  const toAttempt = createColumnExecutor(isPassing);
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (request: Request) => {
@@ -25,6 +26,11 @@ export function useColumnExecution(): Plugin<Context> {
       });
     },
   };
+}
+
+/** An engine that is away comes back. */
+function isPassing(error: unknown): boolean {
+  return error instanceof EngineError;
 }
 
 /**

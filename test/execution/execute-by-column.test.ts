@@ -191,6 +191,15 @@ describe('it is left to the interpreter', () => {
   });
 });
 
+it('goes on after an error that passes', async () => {
+  const passing = new Error('passing');
+  const toAttempt = createColumnExecutor((error) => error === passing);
+  const request = { schema, document: parse('{ thing { name } }') };
+  const failing = { thing: () => Promise.reject(passing) };
+  await expect(toAttempt({ ...request, rootValue: failing })?.()).rejects.toBe(passing);
+  await expect(toAttempt({ ...request, rootValue })?.()).resolves.toBe('{"thing":{"name":"a"}}');
+});
+
 describe('the items of a long list', () => {
   const items = Array.from({ length: 1_000 }, (_, at) => ({ name: `${at}` }));
   it('wait for what the first ones have read, and not for one another after that', async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, ImageRow } from '../../engine/engine.ts';
 import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
@@ -50,7 +50,9 @@ export function createListReader({
     try {
       const rows = await engine.listImages(closing.signal);
       lastMs = performance.now() - startedAt;
-      onList(rows, sentAt);
+      // To read the end of a long list and to take all of it in would be one long stall.
+      await nextTurn();
+      if (!closing.signal.aborted) onList(rows, sentAt);
     } catch (error) {
       if (closing.signal.aborted) return;
       onFailure(error as EngineError);

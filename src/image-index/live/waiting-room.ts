@@ -5,7 +5,10 @@ export interface WaitingRoom {
    * @throws the signal's reason, or what `fail` was given
    */
   wait(condition: () => boolean, ms: number, signal: AbortSignal): Promise<boolean>;
-  /** Lets go everyone whose condition holds now. */
+  /**
+   * Lets go everyone whose condition holds now, one each turn of the event loop: what an operation does next
+   * may be long, and all of them at once would be a stall.
+   */
   look(): void;
   /** Nobody needs to wait any longer: it cannot be had. */
   fail(error: Error): void;
@@ -19,6 +22,13 @@ interface Waiting {
 /** An empty room. */
 export function createWaitingRoom(): WaitingRoom {
   const waiting = new Set<Waiting>();
+  const leaving: Waiting[] = [];
+
+  function letGo(): void {
+    leaving.shift()?.settle(true);
+    if (leaving.length > 0) setImmediate(letGo);
+  }
+
   return {
     wait(condition, ms, signal) {
       if (condition()) return Promise.resolve(true);
@@ -39,7 +49,13 @@ export function createWaitingRoom(): WaitingRoom {
       });
     },
     look() {
-      for (const { condition, settle } of waiting) if (condition()) settle(true);
+      const isFirst = leaving.length === 0;
+      for (const one of waiting) {
+        if (!one.condition()) continue;
+        waiting.delete(one);
+        leaving.push(one);
+      }
+      if (isFirst && leaving.length > 0) setImmediate(letGo);
     },
     fail(error) {
       for (const { settle } of waiting) settle(error);

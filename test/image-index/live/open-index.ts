@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { ImageEventRecord } from '../../../src/image-index/image-event-log.ts';
 import type { ImageIndex, IndexMode, IndexReading } from '../../../src/image-index/image-index.ts';
@@ -24,10 +25,20 @@ export interface OpenIndexOptions {
 
 let open: ImageIndex[] = [];
 
+const CLOCKS = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'Date',
+  'performance',
+] as const;
+
 /** For a file of tests: clocks are faked, pauses of chance have one length, indexes are closed. */
 export function useFakedClocks(): void {
   beforeEach(() => {
-    vi.useFakeTimers();
+    // Turns of the event loop go on.
+    vi.useFakeTimers({ toFake: [...CLOCKS] });
     vi.spyOn(Math, 'random').mockReturnValue(1);
   });
   afterEach(() => {
@@ -39,7 +50,16 @@ export function useFakedClocks(): void {
 }
 
 /** Lets everything happen that is to happen within so many milliseconds. */
-export const pass = async (ms = 0): Promise<void> => void (await vi.advanceTimersByTimeAsync(ms));
+export async function pass(ms = 0): Promise<void> {
+  await turns();
+  await vi.advanceTimersByTimeAsync(ms);
+  await turns();
+}
+
+/** More turns of the event loop than anything here takes. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 16; turn++) await nextTurn();
+}
 
 /** Follows an engine that a test has filled. @param fill called before anything is read */
 export async function openIndex(
