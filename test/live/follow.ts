@@ -6,6 +6,11 @@ import { createLiveIndex, type LiveIndexOptions } from '../../src/image-index/li
 import type { TestEngine } from '../engines/engine-list.ts';
 import { connectTo } from '../support/gateway.ts';
 
+/** The longest that a timer can be set to. */
+const NEVER = 2 ** 31 - 1;
+/** Timers of an index that looks for nothing by itself: to take one of them at a time. */
+export const NOTHING = { reconcileMs: NEVER, countMs: NEVER, hintMs: NEVER };
+
 /** A connection of its own to an engine, as the gateway would have it. */
 export function connectDirectly({ name, url }: Pick<TestEngine, 'name' | 'url'>): Engine {
   return connectTo(name, () => net.connect(url.slice('unix://'.length)));

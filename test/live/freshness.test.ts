@@ -12,7 +12,7 @@ import { layoutTar } from '../engines/layout.ts';
 import { findRealEngines } from '../engines/real-engines.ts';
 import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
-import { connectDirectly, follow } from './follow.ts';
+import { connectDirectly, follow, NOTHING } from './follow.ts';
 import {
   API,
   importImage,
@@ -26,9 +26,6 @@ import {
 import { runningTar } from './running-image.ts';
 import { raiseSentinel } from './sequences.ts';
 
-/** The longest that a timer can be set to. */
-const NEVER = 2 ** 31 - 1;
-const NOTHING = { reconcileMs: NEVER, countMs: NEVER, hintMs: NEVER };
 /**
  * One way of an index to find what nothing announces, with short intervals and the others off: docs/freshness.md
  * says what the intervals are otherwise.

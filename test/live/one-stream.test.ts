@@ -9,7 +9,7 @@ import { connectTo, createTestGateway, type TestGateway } from '../support/gatew
 import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { type EngineProxy, FULL_LIST, startEngineProxy } from './engine-proxy.ts';
-import { connectDirectly, untilLive } from './follow.ts';
+import { connectDirectly, follow, NOTHING, untilLive } from './follow.ts';
 import { importImage, OPERATIONS, removeAll } from './operations.ts';
 import { raiseSentinel } from './sequences.ts';
 
@@ -76,5 +76,34 @@ describeEach(
         expect(listed).toEqual({});
       },
     );
+
+    it.runIf(subject.store === 'CONTAINERD')(
+      'is not listed for a name either where its own count of images is looked at',
+      async () => {
+        await importImage(subject, 'live/n0', 'counted');
+        const counting = await follow(engine, { ...NOTHING, countMs: 200, tickMs: 50 });
+        try {
+          await vi.waitUntil(() => agrees(counting, direct), { timeout: 10_000 });
+          await settledCounts();
+          proxy.calls.splice(0);
+          for (const name of ['tag', 'untag']) await OPERATIONS[name]?.(subject, 'n0', 'n1');
+          await untilNamed(counting, await raiseSentinel(subject));
+          await settledCounts();
+          expect(proxy.calls.filter((call) => FULL_LIST.test(call))).toEqual([]);
+        } finally {
+          counting.close();
+        }
+      },
+    );
+
+    /** A list follows when two counts in a row say otherwise. */
+    async function settledCounts(): Promise<void> {
+      const before = counts();
+      await vi.waitUntil(() => counts() >= before + 4, { timeout: 10_000 });
+    }
+
+    function counts(): number {
+      return proxy.calls.filter((call) => call.includes('/info')).length;
+    }
   },
 );

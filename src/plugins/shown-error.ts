@@ -1,0 +1,110 @@
+import { GraphQLError } from 'graphql';
+import { EngineError } from '../engine/engine-error.ts';
+import { type ErrorCode, MESSAGES, PublicError, toPublicError } from '../errors.ts';
+
+/** Told of what is hidden. */
+export type Log = (error: unknown, code: ErrorCode) => void;
+
+/** Request errors are answered with 400 to clients that accept application/graphql-response+json. */
+const REQUEST_ERROR = { http: { spec: true, status: 400 } };
+
+/** What `coded` has made of errors of graphql-js before the operation was executed. */
+const CODED_HERE: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+] satisfies ErrorCode[]);
+
+/** An error of validation: with our code and words where it is of our rules. */
+export function validationError(error: GraphQLError): GraphQLError {
+  const own = ownError(error);
+  if (own !== null) return coded(error, own.extensions['code'] as ErrorCode, own.message);
+  if ('code' in error.extensions) return error;
+  // graphql-js names fields, types and arguments of the query here, which its author knows.
+  return coded(error, 'GRAPHQL_VALIDATION_FAILED', error.message.slice(0, 300));
+}
+
+/** An error of the request, with the text of its code and where it is in the query. */
+export function coded(
+  error: Error,
+  code: ErrorCode,
+  message: string = MESSAGES[code],
+): GraphQLError {
+  const { nodes, source, positions } = error as Partial<GraphQLError>;
+  const extensions = { code, ...REQUEST_ERROR };
+  return new GraphQLError(message, { nodes, source, positions, extensions } as object);
+}
+
+/** An error as a client may see it; what it came from goes to the log. */
+export function toShown(error: GraphQLError, log: Log): GraphQLError {
+  // An error without a path is about the whole request, not about a field.
+  const request = error.path === undefined ? REQUEST_ERROR : {};
+  const own = ownError(error);
+  if (own !== null) return relocated(error, own.message, { ...own.extensions, ...request });
+  const cause = rootCause(error);
+  if (isAboutValue(error) && cause instanceof GraphQLError) {
+    return relocated(error, MESSAGES.BAD_USER_INPUT, { code: 'BAD_USER_INPUT', ...request });
+  }
+  if (cause instanceof EngineError) {
+    log(cause, cause.code);
+    const shown = toPublicError(cause);
+    return relocated(error, shown.message, shown.extensions);
+  }
+  const given = String(error.extensions?.['code']);
+  if (CODED_HERE.has(given)) return error;
+  return Object.hasOwn(MESSAGES, given)
+    ? shownByYoga(error, given as ErrorCode)
+    : shownWithoutCode(error, cause, log);
+}
+
+/** Yoga's own text and its cause would quote the request. */
+function shownByYoga(error: GraphQLError, code: ErrorCode): GraphQLError {
+  const http = code === 'BAD_REQUEST' ? { http: { status: 400 } } : {};
+  return relocated(error, MESSAGES[code], { code, ...http });
+}
+
+/** What has a cause is a bug; errors of graphql-js and Yoga about the request itself have none. */
+function shownWithoutCode(error: GraphQLError, cause: Error, log: Log): GraphQLError {
+  if (cause !== error) {
+    log(cause, 'INTERNAL_SERVER_ERROR');
+    return relocated(error, MESSAGES.INTERNAL_SERVER_ERROR, { code: 'INTERNAL_SERVER_ERROR' });
+  }
+  const code = /operation/i.test(error.message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
+  const { http } = error.extensions as { http?: object };
+  return relocated(error, MESSAGES[code], { code, http: http ?? REQUEST_ERROR.http });
+}
+
+/**
+ * Whether the value of a variable is refused, or of an argument that takes one. graphql-js keeps what its
+ * type says as the cause, which is a GraphQLError too; any other cause is a bug in a scalar.
+ */
+function isAboutValue({ message }: GraphQLError): boolean {
+  return message.startsWith('Variable "$') || message.startsWith('Argument "');
+}
+
+function relocated(error: GraphQLError, message: string, extensions: object): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  const http = error.extensions?.['http'] === undefined ? {} : { http: error.extensions['http'] };
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { ...http, ...extensions },
+  } as object);
+}
+
+/** The error of ours that graphql-js has wrapped, perhaps more than once. */
+export function ownError(error: Error | undefined): PublicError | null {
+  for (let at = error; at !== undefined; at = (at as GraphQLError).originalError) {
+    if (at instanceof PublicError) return at;
+  }
+  return null;
+}
+
+/** What an error of graphql-js was made of. */
+export function rootCause(error: GraphQLError): Error {
+  let at: Error = error;
+  while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
+  return at;
+}
