@@ -1,4 +1,4 @@
-import { GraphQLError, ValuesOfCorrectTypeRule, type ValidationContext } from 'graphql';
+import { type GraphQLError, ValuesOfCorrectTypeRule, type ValidationContext } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
