@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'still',
           include: ['test/**/*.test.ts'],
-          exclude: [LIVE],
+          exclude: [LIVE, '**/node_modules/**'],
           sequence: { groupOrder: 1 },
         },
       },

@@ -12,6 +12,7 @@ export const MESSAGES = {
     'Not an image reference. Use name, name:tag, name@digest, or an image ID of at least 4 hex digits.',
   PAGE_SIZE_OUT_OF_RANGE: 'Ask for 1 to 1000 items with either first or last.',
   QUERY_TOO_COMPLEX: 'The answer would have more than 100000 rows. Ask for smaller pages.',
+  TOO_MANY_REPRESENTATIONS: 'Ask for 100 entities at most. Set a batch limit in the router.',
   METHOD_NOT_ALLOWED: 'Send queries by POST.',
   UNSUPPORTED_MEDIA_TYPE: 'Send the query as application/json in UTF-8.',
   NOT_ACCEPTABLE: 'Accept text/event-stream for a subscription, application/json for all else.',

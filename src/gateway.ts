@@ -14,6 +14,7 @@ import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { schema } from './schema/index.ts';
+import { createSubgraph } from './schema/subgraph.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
   readonly responseCacheBytes?: number;
+  /** Whether it is a Federation 2 subgraph, with _service and _entities. */
+  readonly federation?: boolean;
   /** Further plugins, for whoever watches what is done. */
   readonly plugins?: readonly Plugin<Context>[];
   /** Told what Yoga itself has to say. */
@@ -41,7 +44,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
   const { indexes, events = createImageEventLog(), responseCacheBytes = 0 } = options;
   return createYoga<object, Context>({
-    schema,
+    schema: options.federation === true ? createSubgraph().schema : schema,
     graphqlEndpoint: '/graphql',
     context: ({ request }) => createContext(indexes, events, request.signal),
     plugins: [

@@ -13,6 +13,7 @@ import { createLiveIndex } from './image-index/live/live-index.ts';
 import { createReadThroughIndex } from './image-index/read-through-index.ts';
 import { createLog } from './log.ts';
 import { schema } from './schema/index.ts';
+import { createSubgraph } from './schema/subgraph.ts';
 import { listen } from './server/http-server.ts';
 import { startEngine } from './start-engine.ts';
 
@@ -37,9 +38,13 @@ if ('problems' in parsed || problems.length > 0) {
 } else if (parsed.config.action === 'version') {
   process.stdout.write(`${packageVersion()}\n`);
 } else if (parsed.config.action === 'print-schema') {
-  process.stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  process.stdout.write(printedSchema(parsed.config.federation));
 } else {
   await serve(parsed.config);
+}
+
+function printedSchema(federation: boolean): string {
+  return federation ? createSubgraph().sdl : `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 
 async function serve(config: Config): Promise<void> {
@@ -65,6 +70,7 @@ async function serve(config: Config): Promise<void> {
       );
     },
     responseCacheBytes: config.responseCacheBytes,
+    federation: config.federation,
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
   const firstAttempts = Promise.allSettled(engines.map((engine) => engine.facts()));

@@ -16,6 +16,8 @@ export interface Config extends ServerSettings {
   readonly index: 'live' | 'off';
   /** How much of the answers is kept, in bytes; 0 for nothing. */
   readonly responseCacheBytes: number;
+  /** Serves, or prints, the schema as a subgraph. */
+  readonly federation: boolean;
   readonly registries: readonly string[];
   readonly revealSecrets: boolean;
   readonly insecureEngine: boolean;
@@ -49,7 +51,7 @@ export function parseConfig(input: ConfigInput): { readonly config: Config } | C
   const config = action === 'serve' ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
   // Help is for those who got something wrong.
   if (problems.length > 0 && action !== 'help') return { problems };
-  return { config: { ...config, action } };
+  return { config: { ...config, action, federation: isOn(given, 'federation') } };
 }
 
 function actionOf(given: GivenOptions): Config['action'] {
@@ -58,7 +60,7 @@ function actionOf(given: GivenOptions): Config['action'] {
 }
 
 /** So that a schema is printed on a machine that has no engine, or a wrong DOCKER_HOST. */
-const NOTHING_TO_SERVE: Omit<Config, 'action'> = {
+const NOTHING_TO_SERVE: Omit<Config, 'action' | 'federation'> = {
   engines: [],
   sample: false,
   host: '127.0.0.1',
@@ -79,10 +81,9 @@ function readConfig(
   given: GivenOptions,
   { env, files, uid, platform = process.platform }: ConfigInput,
   problems: string[],
-): Omit<Config, 'action'> {
-  const isOn = (name: OptionName): boolean => given.get(name)?.values[0] === 'on';
+): Omit<Config, 'action' | 'federation'> {
   const { isExposed, ...settings } = readServerSettings(given, files, problems);
-  const insecureEngine = isOn('insecure-engine');
+  const insecureEngine = isOn(given, 'insecure-engine');
   const options = { given: given.get('engine'), insecureEngine, isExposed };
   const { engines, sample } = listEngines(options, { env, files, uid, platform }, problems);
   return {
@@ -92,9 +93,13 @@ function readConfig(
     index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
     responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
     registries: readHosts(given, 'registry', problems).map(registryName),
-    revealSecrets: isOn('reveal-secrets'),
+    revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,
   };
+}
+
+function isOn(given: GivenOptions, name: OptionName): boolean {
+  return given.get(name)?.values[0] === 'on';
 }
 
 function responseCacheMegabytes(given: GivenOptions, problems: string[]): number {

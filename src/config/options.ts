@@ -117,6 +117,14 @@ export const optionsTable = [
       'Megabytes of answers to keep for as long as nothing changes on any engine, 0 to 1024; 0 keeps none.',
   },
   {
+    name: 'federation',
+    env: 'IMAGEGRAPH_FEDERATION',
+    value: null,
+    repeatable: false,
+    default: 'off',
+    meaning: 'Serves a Federation 2 subgraph: _service and _entities too.',
+  },
+  {
     name: 'registry',
     env: 'IMAGEGRAPH_REGISTRY',
     value: 'HOST[:PORT]',
@@ -147,7 +155,7 @@ export const optionsTable = [
     value: null,
     repeatable: false,
     default: null,
-    meaning: 'Prints the schema in SDL and ends.',
+    meaning: 'Prints the schema in SDL and ends; with --federation, that of the subgraph.',
   },
   {
     name: 'help',

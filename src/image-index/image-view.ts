@@ -5,6 +5,7 @@ import {
   parseEngineDigest,
   parseEngineTag,
 } from '../engine/reference.ts';
+import { type ContentTable, createContentTable } from './content-table.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
 
@@ -63,6 +64,7 @@ export interface ImageView {
   /** Images that hold a manifest of this digest. */
   holdersOf(manifestDigest: string): readonly Image[];
   references(): ReferenceTable;
+  contents(): ContentTable;
   /** By canonical name, in the order of familiar names. */
   repositories(): ReadonlyMap<string, Repository>;
 }
@@ -76,6 +78,7 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
   );
   const holders = once(() => groupBy(rows, (row) => (row.manifests ?? []).map((m) => m.digest)));
   const references = once(() => createReferenceTable(view));
+  const contents = once(() => createContentTable(view));
   const repositories = once(() => listRepositories(view));
 
   function image(id: string): Image | null {
@@ -98,6 +101,7 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
       row.tags.length === 0 && !isNamedByDigest(row) && children().has(row.id),
     holdersOf: (digest) => imagesOf(view, holders().get(digest)),
     references,
+    contents,
     repositories,
   };
   return view;

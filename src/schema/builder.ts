@@ -24,11 +24,13 @@ export interface Types {
     EngineContainerConnection: Connection<Container>;
     EngineContainerEdge: Edge<Container>;
     ImageIndexState: IndexState;
+    ImageContent: { readonly digest: string };
     ImageEvent: LoggedEvent;
     ImageEventConnection: Page<LoggedEvent>;
     ImageEventEdge: Edge<LoggedEvent>;
     ImageLabel: KeyValue;
     ImageManifestSummary: Manifest;
+    ImageName: { readonly reference: string };
     ImagePlatform: Platform;
     ImageRepository: Repository;
     ImageRepositoryConnection: RepositoryConnection;

@@ -29,6 +29,11 @@ builder.objectType('ImageManifestSummary', {
       description: 'Engine field ID.',
       resolve: ({ row }) => row.digest,
     }),
+    content: t.field({
+      type: 'ImageContent',
+      description: 'What has this digest on every engine, and to other subgraphs.',
+      resolve: ({ row }) => ({ digest: row.digest }),
+    }),
     descriptor: t.field({
       type: 'OciDescriptor',
       description: 'Engine field Descriptor: how the index refers to this manifest.',

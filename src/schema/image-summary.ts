@@ -23,6 +23,11 @@ builder.objectType('ImageSummary', {
         'Engine field Id. On a graph driver and Podman the digest of the configuration, on the containerd store that of the index or manifest.',
       resolve: ({ row }) => row.id,
     }),
+    content: t.field({
+      type: 'ImageContent',
+      description: 'What has this image ID on every engine, and to other subgraphs.',
+      resolve: ({ row }) => ({ digest: row.id }),
+    }),
     shortId: t.string({
       description: 'Engine field Id, first 12 hex digits.',
       resolve: ({ row }) => row.id.slice(row.id.indexOf(':') + 1).slice(0, 12),

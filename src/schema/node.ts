@@ -5,12 +5,13 @@ import { PublicError } from '../errors.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type { Image, Manifest } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
-import { builder } from './builder.ts';
+import { builder, type Types } from './builder.ts';
 
 /** What stands behind the types that have an id. */
 export type NodeValue = Container | Engine | Image | Manifest | Repository;
 
-type NodeName =
+/** The types that have an id. */
+export type NodeName =
   | 'Engine'
   | 'EngineContainer'
   | 'ImageManifestSummary'
@@ -64,15 +65,29 @@ const FINDERS: Readonly<
     (await loaders.images.load(engine)).repositories().get(key) ?? null,
 };
 
+/** The thing that has an id of this type; null when it is gone, or of another type. @throws PublicError for what is no id */
+export async function findNodeOf<Name extends NodeName>(
+  context: Context,
+  id: string,
+  type: Name,
+): Promise<Types['Objects'][Name] | null> {
+  const decoded = decode(id);
+  if (decoded.type !== type || !context.indexes.has(decoded.engine)) return null;
+  return (await FINDERS[type](context, decoded)) as Types['Objects'][Name] | null;
+}
+
 async function findNode(context: Context, id: string): Promise<NodeValue | null> {
-  const decoded = decodeGlobalId(id);
-  if (decoded === null) {
-    throw new PublicError('BAD_USER_INPUT', 'Not an id that this API has given out.');
-  }
+  const decoded = decode(id);
   if (!context.indexes.has(decoded.engine)) return null;
   const node = await FINDERS[decoded.type](context, decoded);
   if (node !== null) brandWithType(node, decoded.type as never);
   return node;
+}
+
+function decode(id: string): GlobalId {
+  const decoded = decodeGlobalId(id);
+  if (decoded !== null) return decoded;
+  throw new PublicError('BAD_USER_INPUT', 'Not an id that this API has given out.');
 }
 
 builder.interfaceType('Node', {

@@ -14,6 +14,11 @@ builder.objectType('RepoDigest', {
       description:
         'Digest of the manifest or index. On the containerd store it is the image ID; elsewhere it is what a registry had under this name.',
     }),
+    content: t.field({
+      type: 'ImageContent',
+      description: 'What has this digest on every engine, and to other subgraphs.',
+      resolve: ({ digest }) => ({ digest }),
+    }),
     repository: t.field({
       type: 'ImageRepository',
       nullable: true,

@@ -19,6 +19,14 @@ builder.objectType('RepoTag', {
         'With registry host and path in full, e.g. docker.io/library/alpine:3; null for a malformed name.',
       resolve: ({ canonicalReference }) => canonicalReference,
     }),
+    name: t.field({
+      type: 'ImageName',
+      nullable: true,
+      description:
+        'What this name means on every engine, and to other subgraphs; in its canonical spelling, so that engines and subgraphs agree on it. Null for a malformed name.',
+      resolve: ({ canonicalReference }) =>
+        canonicalReference === null ? null : { reference: canonicalReference },
+    }),
     tag: t.string({
       nullable: true,
       description: 'The part after the last colon, e.g. 3; null for a malformed name.',

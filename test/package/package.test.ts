@@ -72,6 +72,7 @@ describe('the packed package', () => {
       'package.json',
       'samples/layout',
       'schema.graphql',
+      'subgraph.graphql',
     ]);
     expect(
       paths.filter((path) => path.startsWith('dist/')).every((path) => /\.(js|d\.ts)$/.test(path)),

@@ -16,12 +16,13 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 
 /** Parts of the contract that later releases bring, each with the type or field it is about. */
 const NOT_YET = [
-  /^(UpdateCheck|UpdateStatus|RegistryImage|ImageName|ImageContent|ImageConfig|EnvironmentVariable) /,
+  /^(UpdateCheck|UpdateStatus|RegistryImage|ImageConfig|EnvironmentVariable) /,
   /^(Layer|HistoryEntry|ImageDiskUsage|PrunePreview) /,
   /^Query\.prunePreview /,
   /^Engine\.imageDiskUsage /,
   /^ImageSummary\.(config|layers|history|baseImages|derivedImages|author|comment|lastTagged) /,
   /^ImageSummary\.usedBy arg includeDerived /,
+  /^ImageName\.registry /,
   /^(RepoTag|RepoDigest)\.(registry|updateCheck) /,
   /^ImageManifestSummary\.(config|layers|history) /,
 ];

@@ -1,0 +1,98 @@
+import {
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLScalarType,
+  GraphQLSchema,
+  GraphQLString,
+  GraphQLUnionType,
+} from 'graphql';
+import type { Context } from '../context.ts';
+import { PublicError } from '../errors.ts';
+import { ENTITIES, type Representation } from './entities.ts';
+import { schema } from './index.ts';
+import { toSubgraphSdl } from './subgraph-sdl.ts';
+
+/** More would be a list of our things that a router makes one by one. */
+const MAX_REPRESENTATIONS = 100;
+
+/** The schema as a Federation 2 subgraph. */
+export interface Subgraph {
+  /** With _service and _entities. */
+  readonly schema: GraphQLSchema;
+  /** What _service tells, and what composition takes. */
+  readonly sdl: string;
+}
+
+/** Adds to the schema what a router asks for (Apollo Federation, subgraph specification). */
+export function createSubgraph(): Subgraph {
+  const sdl = toSubgraphSdl(schema, ENTITIES);
+  const { query, types, ...rest } = schema.toConfig();
+  const subgraphQuery = new GraphQLObjectType({
+    ...(query as GraphQLObjectType).toConfig(),
+    fields: {
+      ...(query as GraphQLObjectType).toConfig().fields,
+      _service: {
+        type: new GraphQLNonNull(SERVICE),
+        description: 'For composition.',
+        resolve: () => ({ sdl }),
+      },
+      _entities: {
+        type: new GraphQLNonNull(new GraphQLList(entityType())),
+        description: 'For routers: up to 100 entities by their keys, null where one is gone.',
+        args: {
+          representations: {
+            type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(ANY))),
+            description: 'Each with __typename and the fields of one key.',
+          },
+        },
+        resolve: (_, { representations }, context: Context) => {
+          if (representations.length > MAX_REPRESENTATIONS) {
+            throw new PublicError('TOO_MANY_REPRESENTATIONS');
+          }
+          return context.counted(representations as unknown[]).map((one) => find(one, context));
+        },
+      },
+    },
+  });
+  const others = types.filter((type) => type !== query);
+  return { sdl, schema: new GraphQLSchema({ ...rest, query: subgraphQuery, types: others }) };
+}
+
+const SERVICE = new GraphQLObjectType({
+  name: '_Service',
+  description: 'What this subgraph is.',
+  fields: {
+    sdl: { type: new GraphQLNonNull(GraphQLString), description: 'Its schema, with keys.' },
+  },
+});
+
+const ANY = new GraphQLScalarType({
+  name: '_Any',
+  description: 'A representation of an entity: __typename and the fields of one of its keys.',
+});
+
+/** What an entity was asked for as. A thing is of one type for all its life. */
+const typeNames = new WeakMap<object, string>();
+
+function entityType(): GraphQLUnionType {
+  return new GraphQLUnionType({
+    name: '_Entity',
+    description: 'What other subgraphs may refer to.',
+    types: [...ENTITIES.keys()].map((name) => schema.getType(name) as GraphQLObjectType),
+    resolveType: (entity: object) => typeNames.get(entity),
+  });
+}
+
+/** Each settles for itself: what one is wrong with, or whose engine is away, leaves the others. */
+async function find(representation: unknown, context: Context): Promise<unknown> {
+  const given = Object(representation) as Representation;
+  const name = given['__typename'];
+  const entity = typeof name === 'string' ? ENTITIES.get(name) : undefined;
+  if (entity === undefined) {
+    throw new PublicError('BAD_USER_INPUT', 'A representation names no entity of this subgraph.');
+  }
+  const found = await entity.find(given, context);
+  if (typeof found === 'object' && found !== null) typeNames.set(found, name as string);
+  return found ?? null;
+}
