@@ -1,32 +1,30 @@
 #!/usr/bin/env node
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import type { Logger } from 'pino';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { type Config, parseConfig } from './config/config.ts';
+import { MACHINE_FILES } from './config/machine-files.ts';
 import { helpText } from './config/options.ts';
-import { EngineError } from './engine/engine-error.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Question } from './config/question.ts';
+import { sshEnvironment } from './config/ssh-environment.ts';
+import { type FollowedEngines, followEngines } from './follow-engines.ts';
 import { createGateway } from './gateway.ts';
-import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
-import type { ImageIndex } from './image-index/image-index.ts';
-import { createLiveIndex } from './image-index/live/live-index.ts';
-import { createReadThroughIndex } from './image-index/read-through-index.ts';
 import { createLog } from './log.ts';
+import { packageVersion } from './package-version.ts';
+import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 import { listen } from './server/http-server.ts';
-import { startEngine } from './start-engine.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const log = createLog(process.stderr.isTTY);
 
 /** The only place that reads the environment, the arguments and, for the configuration, files. */
 const parsed = parseConfig({
   argv: process.argv.slice(2),
   env: process.env,
   uid: process.getuid?.() ?? null,
-  files: { readText, kindOf, realPath: (path) => realpathSync(path) },
+  files: MACHINE_FILES,
 });
 
 const problems = 'problems' in parsed ? parsed.problems : notYet(parsed.config);
@@ -39,6 +37,8 @@ if ('problems' in parsed || problems.length > 0) {
   process.stdout.write(`${packageVersion()}\n`);
 } else if (parsed.config.action === 'print-schema') {
   process.stdout.write(printedSchema(parsed.config.federation));
+} else if (parsed.config.question !== null) {
+  await answer(parsed.config, parsed.config.question);
 } else {
   await serve(parsed.config);
 }
@@ -47,34 +47,25 @@ function printedSchema(federation: boolean): string {
   return federation ? createSubgraph().sdl : `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 
+function followed(config: Config): FollowedEngines {
+  return followEngines({
+    engines: config.engines,
+    index: config.index,
+    sshEnvironment: sshEnvironment(process.env),
+    version: packageVersion(),
+    log,
+  });
+}
+
 async function serve(config: Config): Promise<void> {
-  const log = createLog(process.stderr.isTTY);
-  const sshEnvironment = pick(process.env, ['PATH', 'HOME', 'USER', 'SSH_AUTH_SOCK', 'LANG']);
-  for (const { name, origin } of config.engines) log.info({ engine: name }, origin);
-  const engines = config.engines.map(({ name, endpoint }) =>
-    startEngine({ name, endpoint, sshEnvironment, version: packageVersion(), log }),
-  );
-  const events = createImageEventLog();
-  const indexes = engines.map((engine) =>
-    config.index === 'off' ? createReadThroughIndex(engine) : follow(engine, events, log),
-  );
+  const engines = followed(config);
   const gateway = createGateway({
-    events,
-    indexes: new Map(indexes.map((index) => [index.engine.name, index])),
-    onHiddenError(error, code) {
-      const detail = error instanceof EngineError ? error.message : undefined;
-      const engine = error instanceof EngineError ? error.engine : undefined;
-      log.warn(
-        { code, engine, detail, err: detail === undefined ? error : undefined },
-        'hidden error',
-      );
-    },
+    ...engines,
     responseCacheBytes: config.responseCacheBytes,
     federation: config.federation,
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
-  const firstAttempts = Promise.allSettled(engines.map((engine) => engine.facts()));
-  await Promise.race([firstAttempts, new Promise((done) => setTimeout(done, FIRST_ATTEMPT_MS))]);
+  await engines.settled(FIRST_ATTEMPT_MS);
   const { host, port, graphiql } = config;
   const server = await listen({
     host,
@@ -93,7 +84,7 @@ async function serve(config: Config): Promise<void> {
     // A second signal ends the process at once.
     for (const signal of SIGNALS) process.removeListener(signal, stop);
     // Subscriptions would never end by themselves.
-    events.close();
+    engines.events.close();
     server.close().then(
       () => process.exit(0),
       () => process.exit(1),
@@ -102,12 +93,15 @@ async function serve(config: Config): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, stop);
 }
 
-function follow(engine: Engine, events: ImageEventLog, log: Logger): ImageIndex {
-  return createLiveIndex({
-    engine,
-    onImageEvent: events.append,
-    onMode: (mode) => log.info({ engine: engine.name, index: mode }, 'image index'),
-  });
+async function answer(config: Config, question: Question): Promise<void> {
+  // Somebody waits for an answer, and wants no news besides.
+  log.level = 'warn';
+  const engines = followed({ ...config, index: 'off' });
+  const { stdout, stderr, code } = await askOnce(engines, question);
+  process.stderr.write(stderr);
+  process.stdout.write(stdout);
+  process.exitCode = code;
+  engines.close();
 }
 
 /** Options whose protection is not built yet: to take one without effect would be a lie. */
@@ -125,33 +119,4 @@ function notYet(config: Config): string[] {
     .map(
       ([name]) => `${name} has no effect in this release. Leave it out, and listen on 127.0.0.1.`,
     );
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-}
-
-function kindOf(path: string): 'socket' | 'file' | 'directory' | null {
-  let stats;
-  try {
-    stats = statSync(path);
-  } catch {
-    // Not there, or in a folder that is closed to us: either way nothing that could be used.
-    return null;
-  }
-  if (stats.isDirectory()) return 'directory';
-  return stats.isSocket() ? 'socket' : 'file';
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }

@@ -47,7 +47,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['errors.ts'],
   config: ['engine/endpoint.ts', 'engine/endpoint-url.ts'],
   'log.ts': [],
+  'package-version.ts': [],
+  'client.ts': [],
   'start-engine.ts': ['engine', 'embedded'],
+  'follow-engines.ts': [
+    'config/default-engines.ts',
+    'engine/engine.ts',
+    'engine/engine-error.ts',
+    'image-index',
+    'gateway.ts',
+    'start-engine.ts',
+  ],
+  query: ['config/question.ts', 'gateway.ts', 'follow-engines.ts'],
+  'index.ts': ['config', 'gateway.ts', 'follow-engines.ts', 'package-version.ts'],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>

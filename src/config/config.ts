@@ -1,15 +1,18 @@
 import type { ConfigFiles } from './config-files.ts';
 import type { ConfiguredEngine } from './default-engines.ts';
 import { listEngines } from './engine-list.ts';
-import { type Environment, type GivenOptions, readOptions } from './given-options.ts';
+import { type Command, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
+import { type Question, readQuestion, refuseQuestion } from './question.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
 
 /** Everything that a person decides. With help, version and print-schema only the action counts. */
 export interface Config extends ServerSettings {
-  readonly action: 'serve' | 'print-schema' | 'help' | 'version';
-  /** One or more, in the order given, when the action is to serve. */
+  readonly action: 'serve' | 'query' | 'print-schema' | 'help' | 'version';
+  /** What is asked; null when the action is none of query. */
+  readonly question: Question | null;
+  /** One or more, in the order given, when the action is to serve or to query. */
   readonly engines: readonly ConfiguredEngine[];
   /** Whether the engine is the bundled sample because there is no other. */
   readonly sample: boolean;
@@ -46,21 +49,29 @@ const MAX_RESPONSE_CACHE = 1_024;
 /** Reads the whole configuration; every mistake in it is reported at once. */
 export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
   const problems: string[] = [];
-  const given = readOptions(input.argv, input.env, problems);
-  const action = actionOf(given);
-  const config = action === 'serve' ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
+  const { given, command } = readOptions(input.argv, input.env, problems);
+  const action = actionOf(given, command);
+  const isAsked = action === 'serve' || action === 'query';
+  const config = isAsked ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
+  const question =
+    action === 'query'
+      ? readQuestion(command.question ?? [], given, input.files, problems)
+      : refuseQuestion(given, problems);
   // Help is for those who got something wrong.
   if (problems.length > 0 && action !== 'help') return { problems };
-  return { config: { ...config, action, federation: isOn(given, 'federation') } };
+  return { config: { ...config, action, question, federation: isOn(given, 'federation') } };
 }
 
-function actionOf(given: GivenOptions): Config['action'] {
+function actionOf(given: GivenOptions, { question }: Command): Config['action'] {
   const actions = ['help', 'version', 'print-schema'] as const;
-  return actions.find((action) => given.has(action)) ?? 'serve';
+  return actions.find((action) => given.has(action)) ?? (question === null ? 'serve' : 'query');
 }
+
+/** What does not hang on the action. */
+type Settings = Omit<Config, 'action' | 'question' | 'federation'>;
 
 /** So that a schema is printed on a machine that has no engine, or a wrong DOCKER_HOST. */
-const NOTHING_TO_SERVE: Omit<Config, 'action' | 'federation'> = {
+const NOTHING_TO_SERVE: Settings = {
   engines: [],
   sample: false,
   host: '127.0.0.1',
@@ -81,7 +92,7 @@ function readConfig(
   given: GivenOptions,
   { env, files, uid, platform = process.platform }: ConfigInput,
   problems: string[],
-): Omit<Config, 'action' | 'federation'> {
+): Settings {
   const { isExposed, ...settings } = readServerSettings(given, files, problems);
   const insecureEngine = isOn(given, 'insecure-engine');
   const options = { given: given.get('engine'), insecureEngine, isExposed };

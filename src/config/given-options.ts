@@ -11,6 +11,12 @@ export interface Given {
 /** What was given, on the command line or in the environment; options that were not are missing. */
 export type GivenOptions = ReadonlyMap<OptionName, Given>;
 
+/** The command line besides its options: imagegraph query WORDS. */
+export interface Command {
+  /** The words after query; null where there is no such command. */
+  readonly question: readonly string[] | null;
+}
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,24 +30,24 @@ const SWITCH_VALUES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The options that are given, the command line before the environment; switches as on or off. Every
+ * The command, and the options that are given, the command line before the environment; switches as on or off. Every
  * mistake is added to problems.
  */
 export function readOptions(
   argv: readonly string[],
   env: Environment,
   problems: string[],
-): GivenOptions {
-  const given = readArguments(argv, problems);
+): { readonly given: GivenOptions; readonly command: Command } {
+  const { given, command } = readArguments(argv, problems);
   for (const option of optionsTable) {
     if (given.has(option.name)) continue;
     const values = readVariable(option, env, problems);
     if (values.length > 0) given.set(option.name, { values, source: option.env ?? '' });
   }
-  return given;
+  return { given, command };
 }
 
-function readArguments(argv: readonly string[], problems: string[]): Map<OptionName, Given> {
+function readArguments(argv: readonly string[], problems: string[]) {
   const options = Object.fromEntries(
     optionsTable.map(({ name, value }) => [
       name,
@@ -61,13 +67,16 @@ function readArguments(argv: readonly string[], problems: string[]): Map<OptionN
   });
   const given = new Map<OptionName, Given>();
   for (const token of tokens) {
-    if (token.kind === 'positional') {
-      problems.push(
-        `Unexpected argument ${quote(token.value)}. Options begin with --; see --help.`,
-      );
-    } else if (token.kind === 'option') addArgument(token, given, problems);
+    if (token.kind === 'option') addArgument(token, given, problems);
   }
-  return given;
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const isQuery = words[0] === 'query';
+  // The command and what it asks.
+  for (const word of words.slice(isQuery ? 2 : 0)) {
+    problems.push(`Unexpected argument ${quote(word)}. Options begin with --; see --help.`);
+  }
+  const command: Command = { question: isQuery ? words.slice(1, 2) : null };
+  return { given, command };
 }
 
 interface OptionToken {

@@ -150,6 +150,22 @@ export const optionsTable = [
       'Permits plain tcp to an engine beyond loopback, e.g. a socket proxy next to this server.',
   },
   {
+    name: 'variables',
+    env: null,
+    value: 'JSON',
+    repeatable: false,
+    default: null,
+    meaning: 'With query: the variables of the question, as a JSON object.',
+  },
+  {
+    name: 'table',
+    env: null,
+    value: null,
+    repeatable: false,
+    default: null,
+    meaning: 'With query: prints the first list of the answer as a table instead of JSON.',
+  },
+  {
     name: 'print-schema',
     env: null,
     value: null,
@@ -184,8 +200,10 @@ const WIDTH = 80;
 export function helpText(): string {
   return [
     'Usage: imagegraph [options]',
+    "       imagegraph query 'QUERY'|FILE|- [options]",
     '',
     'A GraphQL API over the container images of Docker Engine API hosts.',
+    'With query, one answer without a server.',
     '',
     ...optionsTable.flatMap(describe),
     '',

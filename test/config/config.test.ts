@@ -14,6 +14,7 @@ describe('the configuration', () => {
   it('has defaults for everything', () => {
     expect(configOf({})).toEqual({
       action: 'serve',
+      question: null,
       engines: [expect.objectContaining({ name: 'sample' })],
       sample: true,
       host: '127.0.0.1',

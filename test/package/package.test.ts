@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildSchema, isScalarType, isSpecifiedScalarType, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,7 +30,8 @@ function copyOfClone(folder: string): string {
   const clone = join(folder, 'clone');
   const names = ['.git', '.cache', 'dist', 'node_modules'];
   const left = new Set(names.map((name) => join(ROOT, name)));
-  cpSync(ROOT, clone, { recursive: true, filter: (path) => !left.has(path) });
+  const filter = (path: string) => !left.has(path) && !path.endsWith('/node_modules');
+  cpSync(ROOT, clone, { recursive: true, filter });
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   mkdirSync(join(clone, 'dist'));
   writeFileSync(join(clone, 'dist/left-over.js'), '');
@@ -128,4 +130,58 @@ describe('the packed package', () => {
     child.kill();
     await once(child, 'exit');
   });
+
+  it('answers a question without a server', async () => {
+    const bin = join(folder, 'node_modules/.bin/imagegraph');
+    const args = ['query', '{ images { totalCount } }', '--engine', 'sample'];
+    const { stdout } = await run(bin, args);
+    expect(JSON.parse(stdout)).toEqual({ data: { images: { totalCount: 6 } } });
+  });
+
+  it('is a library that serves as docs/library.md says', async () => {
+    const text = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+    const [, example = ''] = /```js\n([^]*?)```/.exec(text) ?? [];
+    writeFileSync(join(folder, 'example.mjs'), example);
+    const child = spawn(process.execPath, ['example.mjs'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /ready at (\S+)/.exec(line.toString())?.[1] as string;
+    const answer = await ask(url, '{ images { totalCount } }');
+    expect(answer).toEqual({ data: { images: { totalCount: 6 } } });
+    child.kill();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('gives frontends fragments and scalars that its schema has', async () => {
+    const code = `import * as client from 'imagegraph/client'; console.log(JSON.stringify(client));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: folder,
+    });
+    const { scalars, ...fragments } = JSON.parse(stdout) as {
+      scalars: Record<string, string>;
+      [fragment: string]: any;
+    };
+    const at = join(folder, 'node_modules/imagegraph/schema.graphql');
+    const schema = buildSchema(readFileSync(at, 'utf8'));
+    const custom = Object.values(schema.getTypeMap()).filter(
+      (type) => isScalarType(type) && !isSpecifiedScalarType(type),
+    );
+    expect(Object.keys(scalars).sort()).toEqual(custom.map(({ name }) => name).sort());
+    for (const text of Object.values(fragments) as string[]) {
+      const [, name = ''] = /^fragment (\w+)/.exec(text) ?? [];
+      const document = parse(`${text} query Q { images { nodes { ...${name} } } }`);
+      expect(validate(schema, document)).toEqual([]);
+    }
+  });
 });
+
+async function ask(url: string, query: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}

@@ -1,0 +1,29 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import type { ConfigFiles, FileKind } from './config-files.ts';
+
+/** The files of this machine. */
+export const MACHINE_FILES: ConfigFiles = {
+  readText,
+  kindOf,
+  realPath: (path) => realpathSync(path),
+};
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function kindOf(path: string): FileKind | null {
+  let stats;
+  try {
+    stats = statSync(path);
+  } catch {
+    // Not there, or in a folder that is closed to us: either way nothing that could be used.
+    return null;
+  }
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSocket() ? 'socket' : 'file';
+}

@@ -1,0 +1,59 @@
+import type { ConfigFiles } from './config-files.ts';
+import type { GivenOptions } from './given-options.ts';
+
+/** What imagegraph query asks, once. */
+export interface Question {
+  /** A GraphQL document with one operation. */
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Whether the answer is printed as a table instead of JSON. */
+  readonly table: boolean;
+}
+
+const USAGE = "Give a query, a file that holds one, or - to read it: imagegraph query '{ … }'.";
+
+/** Reads what is asked from the words after query and its options. Every mistake is added to problems. */
+export function readQuestion(
+  words: readonly string[],
+  given: GivenOptions,
+  files: ConfigFiles,
+  problems: string[],
+): Question {
+  const [word = ''] = words;
+  if (words.length !== 1 || word === '') problems.push(USAGE);
+  return {
+    query: queryOf(word, files, problems),
+    variables: variablesOf(given, problems),
+    table: given.get('table')?.values[0] === 'on',
+  };
+}
+
+/** Options that say how to ask, where nothing is asked. */
+export function refuseQuestion(given: GivenOptions, problems: string[]): null {
+  for (const name of ['variables', 'table'] as const) {
+    if (given.has(name)) problems.push(`--${name} belongs to imagegraph query. Leave it out.`);
+  }
+  return null;
+}
+
+function queryOf(word: string, files: ConfigFiles, problems: string[]): string {
+  const path = word === '-' ? '/dev/stdin' : word;
+  const isPath = word === '-' || files.kindOf(path) === 'file';
+  // No query is without a brace, and hardly a path is with one.
+  if (!isPath && word !== '' && !word.includes('{')) {
+    problems.push(`query: there is no such file, and it is no query. ${USAGE}`);
+  }
+  return isPath ? (files.readText(path) ?? '') : word;
+}
+
+function variablesOf(given: GivenOptions, problems: string[]): Question['variables'] {
+  const [text = '{}'] = given.get('variables')?.values ?? [];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below, without what was given.
+  }
+  problems.push(`--variables is no JSON object. Give one: --variables '{"first":5}'.`);
+  return {};
+}

@@ -1,0 +1,52 @@
+import { type Logger, pino } from 'pino';
+import { parseConfig } from './config/config.ts';
+import { MACHINE_FILES } from './config/machine-files.ts';
+import { sshEnvironment } from './config/ssh-environment.ts';
+import { followEngines, type FollowedEngines } from './follow-engines.ts';
+import { packageVersion } from './package-version.ts';
+
+/**
+ * The library: for those who serve the API from a Node server of their own. What imagegraph's own server does before a
+ * request comes here, checking Host and Origin, is theirs to do: whoever reaches the API reads every image.
+ */
+export { createGateway, type GatewayOptions } from './gateway.ts';
+export type { FollowedEngines } from './follow-engines.ts';
+
+/** Which engines, and how they are read. */
+export interface ConnectOptions {
+  /** As --engine takes them: [NAME=]URL. When left out, those of this machine, as without --engine. */
+  readonly engines?: readonly string[];
+  /** As --index: live when left out. */
+  readonly index?: 'live' | 'off';
+  /** As --insecure-engine. */
+  readonly insecureEngine?: boolean;
+  /** Of which DOCKER_HOST, HOME and the like are read, and ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG; empty when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told how engines do; nothing is logged when left out. */
+  readonly log?: Logger;
+}
+
+/**
+ * Connects to engines and follows them until it is closed: `createGateway(connectEngines({ engines: [url] }))`.
+ * @throws Error that says what is wrong with the options and what to do about it, each in a line
+ */
+export function connectEngines(options: ConnectOptions = {}): FollowedEngines {
+  const { engines = [], index = 'live', env = {}, log = pino({ enabled: false }) } = options;
+  const argv = [
+    ...engines.flatMap((engine) => ['--engine', engine]),
+    ...(options.insecureEngine === true ? ['--insecure-engine'] : []),
+    '--index',
+    index,
+  ];
+  const input = { argv, env, uid: process.getuid?.() ?? null, files: MACHINE_FILES };
+  const parsed = parseConfig(input);
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+  const { config } = parsed;
+  return followEngines({
+    engines: config.engines,
+    index: config.index,
+    sshEnvironment: sshEnvironment(env),
+    version: packageVersion(),
+    log,
+  });
+}

@@ -1,0 +1,38 @@
+import type { Question } from '../config/question.ts';
+import { createGateway } from '../gateway.ts';
+import type { FollowedEngines } from '../follow-engines.ts';
+import { toTable } from './table.ts';
+
+/** How long an engine may take until it is asked without having answered, in milliseconds. */
+const FIRST_ATTEMPT_MS = 10_000;
+
+/** What was printed, and how the program ends: 1 where the answer has errors. */
+export interface Asked {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: 0 | 1;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly unknown[] }[];
+}
+
+/** Answers one question through the same schema as the server, without a server. */
+export async function askOnce(
+  engines: FollowedEngines,
+  { query, variables, table }: Question,
+): Promise<Asked> {
+  await engines.settled(FIRST_ATTEMPT_MS);
+  const response = await createGateway(engines).fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = (await response.json()) as Answer;
+  const errors = answer.errors ?? [];
+  const code = errors.length > 0 ? 1 : 0;
+  if (!table) return { stdout: `${JSON.stringify(answer, null, 2)}\n`, stderr: '', code };
+  const lines = errors.map(({ message, path }) => `${path?.join('.') ?? 'query'}: ${message}\n`);
+  return { stdout: toTable(answer.data), stderr: lines.join(''), code };
+}

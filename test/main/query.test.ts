@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'imagegraph-query-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const query = (...args: string[]) =>
+  run({ args: ['query', ...args, '--engine', 'sample'], env: { HOME: folder } });
+const NAMED = 'query ($name: ImageReference!) { image(reference: $name) { shortId created } }';
+
+describe('imagegraph query', () => {
+  it('prints the answer as JSON', async () => {
+    const { code, stdout, stderr } = await query('{ images { totalCount } }');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ data: { images: { totalCount: 6 } } });
+  });
+
+  it('reads a file, and variables', async () => {
+    const file = join(folder, 'named.graphql');
+    writeFileSync(file, NAMED);
+    const { stdout } = await query(file, '--variables', '{"name":"demo/web"}');
+    expect(JSON.parse(stdout).data.image.shortId).toBe('1bababec0a38');
+  });
+
+  it('prints a list as a table, with the names in one column', async () => {
+    const { code, stdout } = await query(
+      '{ images(first: 2) { totalCount nodes { shortId repoTags { reference } parent { shortId } } } }',
+      '--table',
+    );
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'SHORTID        REPOTAGS                                      PARENT.SHORTID',
+      '1bababec0a38   demo/web:1.4.0, demo/web:latest',
+      'edc89a3ef0c0   demo/shop:2.3.0, ghcr.io/example/shop:2.3.0   f510b5bf5ad2',
+      '',
+    ]);
+  });
+
+  it('prints a thing as a table of one row', async () => {
+    const { stdout } = await query(NAMED, '--variables', '{"name":"demo/web"}', '--table');
+    expect(stdout).toBe('IMAGE.SHORTID   IMAGE.CREATED\n1bababec0a38    2026-07-15T16:45:00Z\n');
+  });
+
+  it('ends with 1 where there are errors, and says them beside a table', async () => {
+    const { code, stdout } = await query('{ nothing }');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    const table = await query('{ engines { name } image(reference: "..") { id } }', '--table');
+    expect(table.code).toBe(1);
+    expect(table.stderr).toContain('Not an image reference.');
+  });
+
+  it.each([
+    [[], 'Give a query'],
+    [['no-such-file.graphql'], 'there is no such file'],
+    [['{ a }', 'more'], 'Unexpected argument'],
+    [['{ a }', '--variables', '[]'], '--variables is no JSON object'],
+    [['{ a }', '--variables', '{'], '--variables is no JSON object'],
+  ])('says what is wrong with %j', async (args, sentence) => {
+    const { code, stderr } = await query(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+  });
+
+  it('leaves its options to itself', async () => {
+    const { code, stderr } = await run({ args: ['--table', '--engine', 'sample'] });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--table belongs to imagegraph query');
+  });
+});
