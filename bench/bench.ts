@@ -8,6 +8,7 @@ import { features } from './gateway.ts';
 import { findApiFile } from './peer.ts';
 import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
 import { untagAll } from './engine.ts';
+import { benchFederation } from './federation.ts';
 import { benchTenThousand } from './ten-thousand.ts';
 import { benchWarm } from './warm.ts';
 
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   cold: () => benchCold(engine, folder),
   changes: () => benchChanges(engine, folder),
   many: () => benchTenThousand(folder),
+  federation: () => benchFederation(engine, folder),
 };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 await untagAll(engine);

@@ -7,6 +7,8 @@ import { ask, page, query } from './query.ts';
 export interface Settings {
   readonly index: 'live' | 'off';
   readonly responseCacheMb: number;
+  /** Whether it is a subgraph. */
+  readonly federation?: boolean;
 }
 
 export const LIVE: Settings = { index: 'live', responseCacheMb: 32 };
@@ -86,10 +88,11 @@ async function isLive(url: string): Promise<boolean> {
   return engine.index?.mode === 'LIVE';
 }
 
-function flagsOf({ index, responseCacheMb }: Settings): readonly string[] {
+function flagsOf({ index, responseCacheMb, federation = false }: Settings): readonly string[] {
   const { live, responseCache } = features();
   return [
     ...(live ? ['--index', index] : []),
     ...(responseCache ? ['--response-cache', String(responseCacheMb)] : []),
+    ...(federation ? ['--federation'] : []),
   ];
 }

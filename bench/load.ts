@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent, request, type RequestOptions } from 'node:http';
 import type { Query } from './query.ts';
-import { percentile } from './statistics.ts';
+import { median, percentile } from './statistics.ts';
 
 /** Where to send which request, over and over. */
 export interface Target {
@@ -104,4 +104,20 @@ const NOTHING = Buffer.alloc(0);
 function hasErrors(chunk: Buffer): boolean {
   const ends = [chunk.subarray(0, 20), chunk.subarray(-2_000)];
   return ends.some((end) => end.includes('"errors":['));
+}
+
+const ROUNDS = 5;
+
+/** The same pressure on each question in turn, several times over. @returns the median p50 of each, in milliseconds */
+export async function interleaved(
+  questions: readonly (readonly [url: string, body: Query])[],
+  pressure: Pressure,
+): Promise<readonly number[]> {
+  const rounds: number[][] = questions.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [at, [url, body]] of questions.entries()) {
+      rounds[at]?.push((await load(graphql(url, body), pressure)).p50);
+    }
+  }
+  return rounds.map(median);
 }

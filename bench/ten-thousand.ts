@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import { writeMany } from '../test/engines/load-many.ts';
 import { startWarm, UNCACHED } from './gateway.ts';
-import { graphql, load } from './load.ts';
+import { interleaved } from './load.ts';
 import { benchEventLoop } from './event-loop.ts';
 import { benchMemory } from './memory.ts';
 import { type Running, startEmbedded } from './processes.ts';
-import { page, type Query } from './query.ts';
+import { page } from './query.ts';
 import { atMost, type Bar } from './report.ts';
-import { median } from './statistics.ts';
 
-const ROUNDS = 5;
 const EACH = { clients: 1, ms: 2_000, requests: 20 };
 
 const CREATED = page(20, { orderBy: [{ field: 'CREATED', direction: 'DESC' }] });
@@ -46,13 +44,14 @@ async function startWith(count: number, folder: string): Promise<Running> {
 async function benchPages(many: string, thousand: string): Promise<readonly Bar[]> {
   const [big, small] = [await startWarm(many, UNCACHED), await startWarm(thousand, UNCACHED)];
   try {
-    const medians = await interleaved([
+    const questions = [
       [big.url, CREATED],
       [big.url, NAME],
       [big.url, LABEL],
       [big.url, SEARCH],
       [small.url, CREATED],
-    ]);
+    ] as const;
+    const medians = await interleaved(questions, EACH);
     const [created = Number.NaN, , , , createdOfFewer = Number.NaN] = medians;
     const what = '10,000 images, page of 20, cache off, p50';
     return [
@@ -62,16 +61,4 @@ async function benchPages(many: string, thousand: string): Promise<readonly Bar[
   } finally {
     await Promise.all([big.stop(), small.stop()]);
   }
-}
-
-async function interleaved(
-  questions: readonly (readonly [url: string, body: Query])[],
-): Promise<readonly number[]> {
-  const rounds: number[][] = questions.map(() => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [at, [url, body]] of questions.entries()) {
-      rounds[at]?.push((await load(graphql(url, body), EACH)).p50);
-    }
-  }
-  return rounds.map(median);
 }

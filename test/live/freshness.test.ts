@@ -318,8 +318,9 @@ describeEach(await findRealEngines(), 'freshness of $name', (subject: TestEngine
   );
 
   it.runIf(PODMAN.includes(name))('an engine whose events tell too little', async () => {
-    const followed = await index(BY.reconcile);
     await imported();
+    await settle();
+    const followed = await index(BY.reconcile);
     for (const part of ['n1', 'n2', 'n3', 'n4']) {
       await behind('buildah', ['tag', nameOf('n0'), nameOf(part)]);
       await vi.waitUntil(() => agrees(followed, direct), { timeout: WITHIN_MS, interval: 20 });

@@ -175,7 +175,7 @@ export const ImageDetailsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ImageDetailsQuery, ImageDetailsQueryVariables>;
+    `, {"hash":"sha256:13c2073e2ab85e3016ae26fe07f488548b3abfd0d8e6c4079974d7738b7fb8ba"}) as unknown as TypedDocumentString<ImageDetailsQuery, ImageDetailsQueryVariables>;
 export const ImagesPageDocument = new TypedDocumentString(`
     query ImagesPage($first: Int, $after: String, $filter: ImageFilter) {
   images(first: $first, after: $after, filter: $filter) {
@@ -204,4 +204,4 @@ export const ImagesPageDocument = new TypedDocumentString(`
   repoTags {
     reference
   }
-}`) as unknown as TypedDocumentString<ImagesPageQuery, ImagesPageQueryVariables>;
+}`, {"hash":"sha256:854a18b4b9d788c24cf3e26899fa177ad5646bdf5b308b5852cef5796809b4d8"}) as unknown as TypedDocumentString<ImagesPageQuery, ImagesPageQueryVariables>;
