@@ -154,6 +154,29 @@ describe('the packed package', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('lets a frontend generate its types as docs/library.md says', async () => {
+    const text = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+    const [, config = ''] = /```ts\n([^]*?)```/.exec(text) ?? [];
+    const frontend = join(folder, 'frontend');
+    mkdirSync(join(frontend, 'src'), { recursive: true });
+    // The frontend's own generator; the package comes from the tarball.
+    mkdirSync(join(frontend, 'node_modules'));
+    for (const name of ['@graphql-codegen', 'graphql']) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(frontend, 'node_modules', name));
+    }
+    symlinkSync(join(folder, 'node_modules/imagegraph'), join(frontend, 'node_modules/imagegraph'));
+    writeFileSync(join(frontend, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(frontend, 'codegen.ts'), config);
+    writeFileSync(
+      join(frontend, 'src/page.graphql'),
+      'query Page { images { nodes { created size } } }',
+    );
+    await run(join(ROOT, 'node_modules/.bin/graphql-codegen'), [], { cwd: frontend });
+    const generated = readFileSync(join(frontend, 'gql/graphql.ts'), 'utf8');
+    expect(generated).toContain('created: string | null');
+    expect(generated).toContain('size: number');
+  });
+
   it('gives frontends fragments and scalars that its schema has', async () => {
     const code = `import * as client from 'imagegraph/client'; console.log(JSON.stringify(client));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
