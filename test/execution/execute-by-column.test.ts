@@ -191,6 +191,14 @@ describe('it is left to the interpreter', () => {
   });
 });
 
+it('leaves out what is below a thing that is null, lists as well', async () => {
+  const query = '{ thing { name parts { name } } }';
+  const question = { schema, query, rootValue: { thing: null } };
+  expect(await executeByColumn(question)).toEqual({ data: { thing: null } });
+  const none = { schema, query, rootValue: { thing: { name: 'a', parts: null } } };
+  expect(await executeByColumn(none)).toEqual({ data: { thing: { name: 'a', parts: null } } });
+});
+
 it('goes on after an error that passes', async () => {
   const passing = new Error('passing');
   const toAttempt = createColumnExecutor((error) => error === passing);
