@@ -68,7 +68,8 @@ function serialize(type: GraphQLLeafType, value: unknown): unknown {
 /** Completes what is there. @param absent stands for the rest */
 export function present(complete: Complete, absent: unknown = null): Complete {
   return (column, info, pathOf, execution) => {
-    if (column.length > 0 && column.every(isPresent)) return complete(column, info, pathOf, execution);
+    if (column.length > 0 && column.every(isPresent))
+      return complete(column, info, pathOf, execution);
     const values = column.filter(isPresent);
     if (values.length === 0) return column.map(() => absent);
     const placeOf = (at: number): number => placeOfNth(column, at);

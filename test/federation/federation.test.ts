@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findRealEngines } from '../engines/real-engines.ts';
+import { callEngine } from '../engines/api.ts';
+import { findEngine, type TestEngine } from '../engines/engine-list.ts';
 import { writeMany } from '../engines/load-many.ts';
 import { type Program, start } from '../main/program.ts';
 import { readEvents } from '../support/event-stream.ts';
@@ -37,16 +38,27 @@ describe.runIf(isInstalled())('composition', () => {
   );
 });
 
+/** Real ones where they are up, the second of them with 1,000 images; and as many on disk. */
+const REAL = ['docker-28-containerd', 'docker-28-bench'];
+const named = await Promise.all(REAL.map((name) => findEngine(name).catch(() => undefined)));
+const answering = await Promise.all(named.map((engine) => engine && isUp(engine)));
+const real = named.flatMap((engine, at) => (engine && answering[at] ? [engine] : []));
+const ENGINES = [...real.map(({ name }) => name), 'embedded, 1,000 images'];
+
+function isUp({ url }: TestEngine): Promise<boolean> {
+  return callEngine(url, '/_ping').then(
+    () => true,
+    () => false,
+  );
+}
+
 async function engineOf(name: string): Promise<string> {
-  const real = (await findRealEngines()).find((engine) => engine.name === name);
-  if (real !== undefined) return real.url;
+  const engine = real.find((one) => one.name === name);
+  if (engine !== undefined) return engine.url;
   const archive = join(folder, 'thousand.tar');
   await writeMany(archive, 1_000);
   return `archive:${archive}`;
 }
-
-const real = (await findRealEngines()).some(({ name }) => name === 'docker-28-containerd');
-const ENGINES = [...(real ? ['docker-28-containerd'] : []), 'embedded, 1,000 images'];
 
 describe.runIf(isInstalled()).each(ENGINES)('a supergraph over %s', (engine) => {
   let ours: Program;
