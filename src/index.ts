@@ -10,17 +10,21 @@ import { packageVersion } from './package-version.ts';
  * request comes here, checking Host and Origin, is theirs to do: whoever reaches the API reads every image.
  */
 export { createGateway, type GatewayOptions } from './gateway.ts';
+export type { Context } from './context.ts';
 export type { FollowedEngines } from './follow-engines.ts';
 
 /** Which engines, and how they are read. */
 export interface ConnectOptions {
-  /** As --engine takes them: [NAME=]URL. When left out, those of this machine, as without --engine. */
+  /** As --engine takes them: [NAME=]URL, one or more. When left out, those of this machine, as without --engine. */
   readonly engines?: readonly string[];
   /** As --index: live when left out. */
   readonly index?: 'live' | 'off';
   /** As --insecure-engine. */
   readonly insecureEngine?: boolean;
-  /** Of which DOCKER_HOST, HOME and the like are read, and ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG; empty when left out. */
+  /**
+   * Of which DOCKER_HOST, HOME and the like are read, and ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG; empty when
+   * left out. What begins with IMAGEGRAPH_ is for the program, and not read.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told how engines do; nothing is logged when left out. */
   readonly log?: Logger;
@@ -31,9 +35,16 @@ export interface ConnectOptions {
  * @throws Error that says what is wrong with the options and what to do about it, each in a line
  */
 export function connectEngines(options: ConnectOptions = {}): FollowedEngines {
-  const { engines = [], index = 'live', env = {}, log = pino({ enabled: false }) } = options;
+  const { engines, index = 'live', log = pino({ enabled: false }) } = options;
+  const isList = Array.isArray(engines) && engines.every((engine) => typeof engine === 'string');
+  if (engines !== undefined && (!isList || engines.length === 0)) {
+    throw new Error('engines is a list of one or more texts, each [NAME=]URL. Or leave it out.');
+  }
+  const env = Object.fromEntries(
+    Object.entries(options.env ?? {}).filter(([name]) => !name.startsWith('IMAGEGRAPH_')),
+  );
   const argv = [
-    ...engines.flatMap((engine) => ['--engine', engine]),
+    ...(engines ?? []).flatMap((engine) => ['--engine', engine]),
     ...(options.insecureEngine === true ? ['--insecure-engine'] : []),
     '--index',
     index,

@@ -97,7 +97,9 @@ async function answer(config: Config, question: Question): Promise<void> {
   // Somebody waits for an answer, and wants no news besides.
   log.level = 'warn';
   const engines = followed({ ...config, index: 'off' });
-  const { stdout, stderr, code } = await askOnce(engines, question);
+  const { stdout, stderr, code } = await askOnce(engines, question, config.federation);
+  // Whoever reads may have had enough, as head has.
+  process.stdout.on('error', () => process.exit(1));
   process.stderr.write(stderr);
   process.stdout.write(stdout);
   process.exitCode = code;

@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'start-engine.ts',
   ],
   query: ['config/question.ts', 'gateway.ts', 'follow-engines.ts'],
-  'index.ts': ['config', 'gateway.ts', 'follow-engines.ts', 'package-version.ts'],
+  'index.ts': ['config', 'context.ts', 'gateway.ts', 'follow-engines.ts', 'package-version.ts'],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,6 +1,6 @@
 /** All that the configuration sees of the machine's files, so that tests need no machine. */
 export interface ConfigFiles {
-  /** The file as UTF-8 text; null when it cannot be read. */
+  /** The file as UTF-8 text, or what is piped in for -; null when it cannot be read. */
   readonly readText: (path: string) => string | null;
   /** What is at a path, symbolic links followed; null for nothing. It may throw where it may not look. */
   readonly kindOf: (path: string) => FileKind | null;

@@ -10,7 +10,8 @@ export const MACHINE_FILES: ConfigFiles = {
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    // By its number: /dev/stdin cannot be opened when it is a socket, and is not there on Windows.
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch {
     return null;
   }

@@ -11,6 +11,10 @@ export interface Question {
 }
 
 const USAGE = "Give a query, a file that holds one, or - to read it: imagegraph query '{ … }'.";
+/** What the gateway takes, in characters. */
+const MAX_LENGTH = 200_000;
+/** What is about a server, and would have no effect. */
+const OF_SERVERS = ['host', 'port', 'graphiql', 'index', 'response-cache'] as const;
 
 /** Reads what is asked from the words after query and its options. Every mistake is added to problems. */
 export function readQuestion(
@@ -21,6 +25,10 @@ export function readQuestion(
 ): Question {
   const [word = ''] = words;
   if (words.length !== 1 || word === '') problems.push(USAGE);
+  for (const name of OF_SERVERS) {
+    if (given.get(name)?.source !== `--${name}`) continue;
+    problems.push(`--${name} has no effect on a query. Leave it out.`);
+  }
   return {
     query: queryOf(word, files, problems),
     variables: variablesOf(given, problems),
@@ -37,20 +45,29 @@ export function refuseQuestion(given: GivenOptions, problems: string[]): null {
 }
 
 function queryOf(word: string, files: ConfigFiles, problems: string[]): string {
-  const path = word === '-' ? '/dev/stdin' : word;
-  const isPath = word === '-' || files.kindOf(path) === 'file';
+  if (word === '') return '';
+  const isPath = word === '-' || files.kindOf(word) === 'file';
   // No query is without a brace, and hardly a path is with one.
-  if (!isPath && word !== '' && !word.includes('{')) {
+  if (!isPath && !word.includes('{')) {
     problems.push(`query: there is no such file, and it is no query. ${USAGE}`);
   }
-  return isPath ? (files.readText(path) ?? '') : word;
+  const text = isPath ? files.readText(word) : word;
+  if (text === null) problems.push('query: the file cannot be read. See its permissions.');
+  else if (text.trim() === '') problems.push(`query: there is nothing in it. ${USAGE}`);
+  else if (text.length > MAX_LENGTH) {
+    problems.push(`query: it is longer than ${MAX_LENGTH} characters. Ask for less.`);
+  }
+  return text ?? '';
 }
 
 function variablesOf(given: GivenOptions, problems: string[]): Question['variables'] {
   const [text = '{}'] = given.get('variables')?.values ?? [];
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    // What is nested too deeply to be sent throws here, and not when it is sent.
+    const sent = JSON.stringify(value);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isObject && sent.length <= MAX_LENGTH) return { ...value };
   } catch {
     // Said below, without what was given.
   }

@@ -5,7 +5,6 @@ import {
   parseEngineDigest,
   parseEngineTag,
 } from '../engine/reference.ts';
-import { type ContentTable, createContentTable } from './content-table.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
 
@@ -63,8 +62,9 @@ export interface ImageView {
   isIntermediate(row: ImageRow): boolean;
   /** Images that hold a manifest of this digest. */
   holdersOf(manifestDigest: string): readonly Image[];
+  /** Images that have this ID, that a registry has under this digest, or that hold a manifest of it. */
+  imagesOfDigest(digest: string): readonly Image[];
   references(): ReferenceTable;
-  contents(): ContentTable;
   /** By canonical name, in the order of familiar names. */
   repositories(): ReadonlyMap<string, Repository>;
 }
@@ -78,7 +78,7 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
   );
   const holders = once(() => groupBy(rows, (row) => (row.manifests ?? []).map((m) => m.digest)));
   const references = once(() => createReferenceTable(view));
-  const contents = once(() => createContentTable(view));
+  const named = once(() => groupBy(rows, (row) => row.digests.map(digestOf)));
   const repositories = once(() => listRepositories(view));
 
   function image(id: string): Image | null {
@@ -100,8 +100,12 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
     isIntermediate: (row) =>
       row.tags.length === 0 && !isNamedByDigest(row) && children().has(row.id),
     holdersOf: (digest) => imagesOf(view, holders().get(digest)),
+    imagesOfDigest(digest) {
+      const own = byId.get(digest);
+      const all = [named().get(digest) ?? [], holders().get(digest) ?? []].flat();
+      return imagesOf(view, [...new Set(own === undefined ? all : [own, ...all])]);
+    },
     references,
-    contents,
     repositories,
   };
   return view;
@@ -151,8 +155,12 @@ function toTagReference(reference: string, image: Image): TagReference {
 
 function toDigestReference(reference: string, image: Image): DigestReference {
   const name = parseEngineDigest(reference);
-  const digest = name?.digest ?? reference.slice(reference.lastIndexOf('@') + 1);
-  return { reference, digest, name, image };
+  return { reference, digest: digestOf(reference), name, image };
+}
+
+/** Of name@digest, and of a bare digest. */
+function digestOf(reference: string): string {
+  return reference.slice(reference.lastIndexOf('@') + 1);
 }
 
 /** Whether a digest reference with a repository names the image; a bare digest names nothing. */

@@ -6,6 +6,7 @@ import { coded, type Log, ownError, rootCause, toShown, validationError } from '
 
 /** The most errors in one answer; the first of each engine and code go before repetitions. */
 const MAX_ERRORS = 5;
+
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
  * engine said, no value that was sent, no stack. What is hidden goes to the log.

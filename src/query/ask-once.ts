@@ -22,17 +22,31 @@ interface Answer {
 export async function askOnce(
   engines: FollowedEngines,
   { query, variables, table }: Question,
+  federation = false,
 ): Promise<Asked> {
   await engines.settled(FIRST_ATTEMPT_MS);
-  const response = await createGateway(engines).fetch('http://localhost/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
+  const response = await createGateway({ ...engines, federation }).fetch(
+    'http://localhost/graphql',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    },
+  );
   const answer = (await response.json()) as Answer;
   const errors = answer.errors ?? [];
   const code = errors.length > 0 ? 1 : 0;
-  if (!table) return { stdout: `${JSON.stringify(answer, null, 2)}\n`, stderr: '', code };
+  if (!table) return { stdout: `${toJson(answer)}\n`, stderr: '', code };
   const lines = errors.map(({ message, path }) => `${path?.join('.') ?? 'query'}: ${message}\n`);
   return { stdout: toTable(answer.data), stderr: lines.join(''), code };
+}
+
+/** Characters that a terminal would obey are escaped, as JSON may. */
+function toJson(answer: Answer): string {
+  return JSON.stringify(answer, null, 2).replaceAll(/[\u007f-\u009f]|\p{Cf}/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => {
+      const unit = character.charCodeAt(at).toString(16).padStart(4, '0');
+      return `\\u${unit}`;
+    }).join(''),
+  );
 }

@@ -13,9 +13,9 @@ export function toTable(data: unknown): string {
   const rows = things.map((thing) => new Map(cells(thing, '')));
   const names = new Set(rows.flatMap((row) => [...row.keys()]));
   // A thing that is null in one row has columns of its own in another.
-  const columns = [...names].filter(
-    (name) => ![...names].some((other) => other.startsWith(`${name}.`)),
-  );
+  const above = new Set([...names].flatMap(pathsAbove));
+  const columns = [...names].filter((name) => !above.has(name));
+  if (columns.length === 0) return '';
   const lines = [
     columns.map((name) => name.toUpperCase()),
     ...rows.map((row) => columns.map((name) => row.get(name) ?? '')),
@@ -47,10 +47,15 @@ function firstList(data: unknown): readonly Fields[] | null {
 /** The columns of a thing; edges of a connection are shown as what they lead to. */
 function cells(thing: Fields, prefix: string): [string, string][] {
   return Object.entries(thing).flatMap(([key, value]) => {
-    const name = key === 'node' ? prefix : `${prefix}${key}`;
-    if (isFields(value)) return cells(value, name === '' ? '' : `${name}.`);
-    return [[name, textOf(value)] as [string, string]];
+    if (isFields(value)) return cells(value, key === 'node' ? prefix : `${prefix}${key}.`);
+    return [[`${prefix}${key}`, textOf(value)] as [string, string]];
   });
+}
+
+/** a and a.b for a.b.c. */
+function pathsAbove(name: string): string[] {
+  const keys = name.split('.');
+  return keys.slice(1).map((_, at) => keys.slice(0, at + 1).join('.'));
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
-import type { Content } from '../image-index/content-table.ts';
+import type { ImageView, Manifest } from '../image-index/image-view.ts';
 import { settleEngines } from '../loaders/engines.ts';
 import { builder } from './builder.ts';
 
@@ -17,29 +17,36 @@ builder.objectType('ImageContent', {
       nullable: true,
       description:
         'Images that have this ID, that a registry has under this digest (RepoDigests), or that hold a manifest of it (Manifests), engine by engine. Errors name engines that could not be asked.',
-      resolve: async ({ digest }, _args, context, info) =>
-        context.counted((await find(digest, context, info)).flatMap(({ images }) => images)),
+      resolve: ({ digest }, _args, context, info) =>
+        onEveryEngine(context, info, (view) => view.imagesOfDigest(digest)),
     }),
     manifests: t.field({
       type: ['ImageManifestSummary'],
       nullable: true,
       description:
         'Manifests of this digest (Manifests), one for each image that holds it; none where engines keep no manifests.',
-      resolve: async ({ digest }, _args, context, info) =>
-        context.counted((await find(digest, context, info)).flatMap(({ manifests }) => manifests)),
+      resolve: ({ digest }, _args, context, info) =>
+        onEveryEngine(context, info, (view) => manifestsOf(view, digest)),
     }),
   }),
 });
 
-async function find(
-  digest: string,
+/** A look-up counts for each engine, also when it finds nothing: a document can ask for thousands. */
+async function onEveryEngine<Found>(
   context: Context,
   info: GraphQLResolveInfo,
-): Promise<readonly Content[]> {
+  find: (view: ImageView) => readonly Found[],
+): Promise<readonly Found[]> {
   const engines = [...context.indexes.keys()];
+  context.spend(engines.length);
   const { found, failures } = await settleEngines(engines, async (engine) =>
-    (await context.loaders.images.load(engine)).contents().find(digest),
+    find(await context.loaders.images.load(engine)),
   );
   context.reportFailures(failures, engines.length, info);
-  return found;
+  return context.counted(found.flat());
+}
+
+function manifestsOf(view: ImageView, digest: string): readonly Manifest[] {
+  const all = view.holdersOf(digest).flatMap(({ manifests }) => manifests ?? []);
+  return all.filter(({ row }) => row.digest === digest);
 }

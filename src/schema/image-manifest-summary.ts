@@ -32,7 +32,7 @@ builder.objectType('ImageManifestSummary', {
     content: t.field({
       type: 'ImageContent',
       description: 'What has this digest on every engine, and to other subgraphs.',
-      resolve: ({ row }) => ({ digest: row.digest }),
+      resolve: ({ row }, _args, { counted }) => counted({ digest: row.digest }),
     }),
     descriptor: t.field({
       type: 'OciDescriptor',

@@ -17,6 +17,8 @@ builder.objectType('ImageName', {
         'The image that each engine has under this name, in the order of configuration; empty where none has it. Familiar and canonical spellings find the same. Errors name engines that could not be asked.',
       async resolve({ reference }, _args, context, info) {
         const engines = [...context.indexes.keys()];
+        // A look-up counts for each engine, also when it finds nothing.
+        context.spend(engines.length);
         // The scalar, or the reference resolver, has checked the grammar.
         const parsed = parseReference(reference) as ParsedReference;
         const { found, failures } = await settleEngines(

@@ -26,7 +26,7 @@ builder.objectType('ImageSummary', {
     content: t.field({
       type: 'ImageContent',
       description: 'What has this image ID on every engine, and to other subgraphs.',
-      resolve: ({ row }) => ({ digest: row.id }),
+      resolve: ({ row }, _args, { counted }) => counted({ digest: row.id }),
     }),
     shortId: t.string({
       description: 'Engine field Id, first 12 hex digits.',

@@ -17,7 +17,7 @@ builder.objectType('RepoDigest', {
     content: t.field({
       type: 'ImageContent',
       description: 'What has this digest on every engine, and to other subgraphs.',
-      resolve: ({ digest }) => ({ digest }),
+      resolve: ({ digest }, _args, { counted }) => counted({ digest }),
     }),
     repository: t.field({
       type: 'ImageRepository',

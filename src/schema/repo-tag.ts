@@ -24,8 +24,8 @@ builder.objectType('RepoTag', {
       nullable: true,
       description:
         'What this name means on every engine, and to other subgraphs; in its canonical spelling, so that engines and subgraphs agree on it. Null for a malformed name.',
-      resolve: ({ canonicalReference }) =>
-        canonicalReference === null ? null : { reference: canonicalReference },
+      resolve: ({ canonicalReference: reference }, _args, { counted }) =>
+        counted(reference === null ? null : { reference }),
     }),
     tag: t.string({
       nullable: true,

@@ -1,4 +1,5 @@
 import {
+  type GraphQLFieldConfig,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -15,6 +16,8 @@ import { toSubgraphSdl } from './subgraph-sdl.ts';
 
 /** More would be a list of our things that a router makes one by one. */
 const MAX_REPRESENTATIONS = 100;
+/** The schema is as long as so many rows of an answer, and aliases can ask for it over and over. */
+const SDL_ROWS = 1_000;
 
 /** The schema as a Federation 2 subgraph. */
 export interface Subgraph {
@@ -28,49 +31,60 @@ export interface Subgraph {
 export function createSubgraph(): Subgraph {
   const sdl = toSubgraphSdl(schema, ENTITIES);
   const { query, types, ...rest } = schema.toConfig();
-  const subgraphQuery = new GraphQLObjectType({
-    ...(query as GraphQLObjectType).toConfig(),
-    fields: {
-      ...(query as GraphQLObjectType).toConfig().fields,
-      _service: {
-        type: new GraphQLNonNull(SERVICE),
-        description: 'For composition.',
-        resolve: () => ({ sdl }),
-      },
-      _entities: {
-        type: new GraphQLNonNull(new GraphQLList(entityType())),
-        description: 'For routers: up to 100 entities by their keys, null where one is gone.',
-        args: {
-          representations: {
-            type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(ANY))),
-            description: 'Each with __typename and the fields of one key.',
-          },
-        },
-        resolve: (_, { representations }, context: Context) => {
-          if (representations.length > MAX_REPRESENTATIONS) {
-            throw new PublicError('TOO_MANY_REPRESENTATIONS');
-          }
-          return context.counted(representations as unknown[]).map((one) => find(one, context));
-        },
-      },
-    },
-  });
+  const config = (query as GraphQLObjectType).toConfig();
+  const fields = { ...config.fields, _service: serviceField(sdl), _entities: entitiesField() };
+  const subgraphQuery = new GraphQLObjectType({ ...config, fields });
   const others = types.filter((type) => type !== query);
   return { sdl, schema: new GraphQLSchema({ ...rest, query: subgraphQuery, types: others }) };
 }
 
-const SERVICE = new GraphQLObjectType({
-  name: '_Service',
-  description: 'What this subgraph is.',
-  fields: {
-    sdl: { type: new GraphQLNonNull(GraphQLString), description: 'Its schema, with keys.' },
-  },
-});
+type Field = GraphQLFieldConfig<unknown, Context>;
 
-const ANY = new GraphQLScalarType({
-  name: '_Any',
-  description: 'A representation of an entity: __typename and the fields of one of its keys.',
-});
+function serviceField(sdl: string): Field {
+  const service = new GraphQLObjectType<unknown, Context>({
+    name: '_Service',
+    description: 'What this subgraph is.',
+    fields: {
+      sdl: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'Its schema, with keys.',
+        resolve(_service, _args, context) {
+          context.spend(SDL_ROWS);
+          return sdl;
+        },
+      },
+    },
+  });
+  return {
+    type: new GraphQLNonNull(service),
+    description: 'For composition.',
+    resolve: () => ({}),
+  };
+}
+
+function entitiesField(): Field {
+  const any = new GraphQLScalarType({
+    name: '_Any',
+    description: 'A representation of an entity: __typename and the fields of one of its keys.',
+  });
+  return {
+    type: new GraphQLNonNull(new GraphQLList(entityType())),
+    description: 'For routers: up to 100 entities by their keys, null where one is gone.',
+    args: {
+      representations: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(any))),
+        description: 'Each with __typename and the fields of one key.',
+      },
+    },
+    resolve(_, args, context) {
+      const { representations } = args as { representations: readonly unknown[] };
+      if (representations.length > MAX_REPRESENTATIONS) {
+        throw new PublicError('TOO_MANY_REPRESENTATIONS');
+      }
+      return context.counted(representations).map((one) => find(one, context));
+    },
+  };
+}
 
 /** What an entity was asked for as. A thing is of one type for all its life. */
 const typeNames = new WeakMap<object, string>();

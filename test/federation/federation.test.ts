@@ -41,8 +41,9 @@ describe.runIf(isInstalled())('composition', () => {
 /** Real ones where they are up, the second of them with 1,000 images; and as many on disk. */
 const REAL = ['docker-28-containerd', 'docker-28-bench'];
 const named = await Promise.all(REAL.map((name) => findEngine(name).catch(() => undefined)));
-const answering = await Promise.all(named.map((engine) => engine && isUp(engine)));
-const real = named.flatMap((engine, at) => (engine && answering[at] ? [engine] : []));
+const known = named.flatMap((engine) => engine ?? []);
+const answering = await Promise.all(known.map(isUp));
+const real = known.filter((_, at) => answering[at]);
 const ENGINES = [...real.map(({ name }) => name), 'embedded, 1,000 images'];
 
 function isUp({ url }: TestEngine): Promise<boolean> {

@@ -63,10 +63,11 @@ export async function start({ args = [], env = {} }: ProgramOptions): Promise<Pr
   };
 }
 
-function spawnProgram({ args = [], env = {} }: ProgramOptions): ChildProcess {
+/** Starts the program, with its input open. */
+export function spawnProgram({ args = [], env = {} }: ProgramOptions): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 

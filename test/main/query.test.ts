@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { run } from './program.ts';
+import { run, spawnProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'imagegraph-query-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,8 +54,24 @@ describe('imagegraph query', () => {
     expect(table.stderr).toContain('Not an image reference.');
   });
 
+  it('reads what is piped in', async () => {
+    const child = spawnProgram({ args: ['query', '-', '--engine', 'sample'] });
+    child.stdin?.end('{ images { totalCount } }');
+    expect(JSON.parse(await text(child.stdout as NodeJS.ReadableStream))).toEqual({
+      data: { images: { totalCount: 6 } },
+    });
+  });
+
+  it('serves the subgraph too', async () => {
+    const { stdout } = await query('{ _service { sdl } }', '--federation');
+    expect(JSON.parse(stdout).data._service.sdl).toContain('@key');
+  });
+
   it.each([
     [[], 'Give a query'],
+    [['{ a }', '--port', '1'], '--port has no effect on a query'],
+    [[`{ ${'a '.repeat(150_000)} }`.slice(0, 130_000) + '}', '--variables', '5'], 'no JSON object'],
+    [['{ a }', '--variables', `${'['.repeat(50_000)}${']'.repeat(50_000)}`], 'no JSON object'],
     [['no-such-file.graphql'], 'there is no such file'],
     [['{ a }', 'more'], 'Unexpected argument'],
     [['{ a }', '--variables', '[]'], '--variables is no JSON object'],

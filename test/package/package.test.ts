@@ -154,6 +154,22 @@ describe('the packed package', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('says what is wrong with what it is given, as the program would', async () => {
+    const wrong = [[], ['x y'], ['none:/'], 'sample', [5], null];
+    const code = `import { connectEngines } from 'imagegraph';
+      for (const engines of ${JSON.stringify(wrong)}) {
+        try { connectEngines({ engines }); console.log('taken'); }
+        catch (error) { console.log(error.constructor.name, error.message.split('\\n')[0]); }
+      }
+      connectEngines({ engines: ['sample'], env: { IMAGEGRAPH_PORT: 'no port' } }).close();`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: folder,
+    });
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(wrong.length);
+    for (const line of lines) expect(line).toMatch(/^Error .*\./);
+  });
+
   it('lets a frontend generate its types as docs/library.md says', async () => {
     const text = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
     const [, config = ''] = /```ts\n([^]*?)```/.exec(text) ?? [];

@@ -149,6 +149,20 @@ describe('a representation', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'TOO_MANY_REPRESENTATIONS' } }]);
   });
 
+  it('counts each look-up, also where nothing is found', async () => {
+    const { gateway } = open();
+    const aliases = Array.from({ length: 600 }, (_, at) => `a${at}: images { id } `).join('');
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) {
+      ... on ImageContent { ${aliases} } ... on ImageName { ${aliases} } } }`;
+    const nowhere = { __typename: 'ImageContent', digest: `sha256:${'9'.repeat(64)}` };
+    const nobody = { __typename: 'ImageName', reference: 'nobody/has:this' };
+    for (const one of [nowhere, nobody]) {
+      const r = Array.from({ length: 100 }, () => one);
+      const { errors } = await gateway.ask(query, { r });
+      expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+    }
+  });
+
   it('is one of a hundred of four kinds that read each engine once', async () => {
     const { gateway, indexes } = open();
     const representations = Array.from({ length: 25 }, (_, at) => [
@@ -173,6 +187,13 @@ describe('the subgraph', () => {
     expect(readFileSync(new URL('../../subgraph.graphql', import.meta.url), 'utf8')).toBe(sdl);
     const { data } = await gateway.ask('{ _service { sdl } }');
     expect(data._service.sdl).toBe(sdl);
+  });
+
+  it('tells its SDL only so many times in one answer', async () => {
+    const { gateway } = open();
+    const aliases = Array.from({ length: 101 }, (_, at) => `a${at}: sdl`).join(' ');
+    const { errors } = await gateway.ask(`{ _service { ${aliases} } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
   });
 
   it('still answers node, which its SDL leaves out', async () => {
