@@ -43,6 +43,8 @@ export interface Context {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<Answer | null>,
   ): Promise<Answer | null>;
+  /** Aborted with QUERY_TOO_COMPLEX when the answer has too many rows: nothing more of it is worth its while. */
+  readonly excess: AbortSignal;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
   /**
@@ -75,6 +77,7 @@ export function createContext(
   let rows = 0;
   let tooComplex: PublicError | null = null;
   let ages = false;
+  const excess = new AbortController();
   const context: Context = {
     indexes,
     events,
@@ -100,6 +103,7 @@ export function createContext(
       }
       if (failures.length === asked) throw first.error;
     },
+    excess: excess.signal,
     async find(engines, info, ask) {
       const { found, failures } = await firstThatHas(engines, ask);
       if (found === null) context.reportFailures(failures, engines.length, info);
@@ -107,8 +111,11 @@ export function createContext(
     },
     spend(more) {
       rows += more;
+      if (rows <= MAX_ROWS) return;
       // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
-      if (rows > MAX_ROWS) throw (tooComplex ??= new PublicError('QUERY_TOO_COMPLEX'));
+      tooComplex ??= new PublicError('QUERY_TOO_COMPLEX');
+      excess.abort(tooComplex);
+      throw tooComplex;
     },
     counted(value) {
       if (value !== null) context.spend(Array.isArray(value) ? value.length : 1);

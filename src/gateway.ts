@@ -12,6 +12,7 @@ import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
+import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
@@ -51,6 +52,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       usePublicErrors(options.onHiddenError),
       useStaleness(),
       useExecutionCancellation(),
+      useRowLimit(),
       useColumnExecution(),
       useEventStream(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
