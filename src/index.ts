@@ -1,14 +1,15 @@
-import { type Logger, pino } from 'pino';
-import { parseConfig } from './config/config.ts';
-import { MACHINE_FILES } from './config/machine-files.ts';
-import { sshEnvironment } from './config/ssh-environment.ts';
-import { followEngines, type FollowedEngines } from './follow-engines.ts';
-import { packageVersion } from './package-version.ts';
-
 /**
  * The library: for those who serve the API from a Node server of their own. What imagegraph's own server does before a
  * request comes here, checking Host and Origin, is theirs to do: whoever reaches the API reads every image.
  */
+
+import { type Logger, pino } from 'pino';
+import { parseConfig } from './config/config.ts';
+import { MACHINE_FILES } from './config/machine-files.ts';
+import { sshEnvironment } from './config/ssh-environment.ts';
+import { type FollowedEngines, followEngines } from './follow-engines.ts';
+import { packageVersion } from './package-version.ts';
+
 export { createGateway, type GatewayOptions } from './gateway.ts';
 export type { Context } from './context.ts';
 export type { FollowedEngines } from './follow-engines.ts';
