@@ -2,7 +2,7 @@
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { type Config, parseConfig } from './config/config.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
-import { helpText } from './config/options.ts';
+import { helpText } from './config/help.ts';
 import type { Question } from './config/question.ts';
 import { sshEnvironment } from './config/ssh-environment.ts';
 import { type FollowedEngines, followEngines } from './follow-engines.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, optionsTable } from '../../src/config/options.ts';
+import { helpText } from '../../src/config/help.ts';
+import { optionsTable } from '../../src/config/options.ts';
 import { configOf, createCertificate, problemsOf } from './config-inputs.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
