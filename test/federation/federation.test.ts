@@ -12,6 +12,7 @@ import { isInstalled, runScript, type Server, startHive, startScript } from './p
 
 const SUBGRAPH = fileURLToPath(new URL('../../subgraph.graphql', import.meta.url));
 const SAMPLES = fileURLToPath(new URL('../../samples/layout', import.meta.url));
+const INSTALLED = isInstalled();
 const NOBODY = 'http://127.0.0.1:1/';
 
 interface Composed {
@@ -28,7 +29,7 @@ function compose(composer: string, ours: string, theirs: string): Promise<Compos
 const folder = mkdtempSync(join(tmpdir(), 'imagegraph-federation-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.runIf(isInstalled())('composition', () => {
+describe.runIf(INSTALLED)('composition', () => {
   it.each(['apollo', 'guild', 'cosmo'])(
     'by %s, beside types of the same names',
     async (composer) => {
@@ -61,7 +62,7 @@ async function engineOf(name: string): Promise<string> {
   return `archive:${archive}`;
 }
 
-describe.runIf(isInstalled()).each(ENGINES)('a supergraph over %s', (engine) => {
+describe.runIf(INSTALLED).each(ENGINES)('a supergraph over %s', (engine) => {
   let ours: Program;
   let theirs: Server;
   let supergraph: string;
@@ -141,7 +142,7 @@ describe.runIf(isInstalled()).each(ENGINES)('a supergraph over %s', (engine) => 
   });
 });
 
-describe.runIf(isInstalled())('a subscription through Hive Gateway', () => {
+describe.runIf(INSTALLED)('a subscription through Hive Gateway', () => {
   const stopping: (() => Promise<unknown>)[] = [];
   afterAll(async () => {
     for (const stop of stopping.toReversed()) await stop();
