@@ -30,6 +30,8 @@ export default defineConfig({
           fileParallelism: false,
           // Real engines under a busy machine may take longer than any bound that still says something.
           retry: 1,
+          // Removing what a law has made is hundreds of deletions, each of which an engine writes to disk.
+          hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },
