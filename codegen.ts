@@ -5,7 +5,7 @@ import { scalars } from './src/client.ts';
 const config: CodegenConfig = {
   schema: './schema.graphql',
   emitLegacyCommonJSImports: false,
-  documents: ['test/operations/*.graphql'],
+  documents: ['test/operations/*.graphql', 'src/client.ts'],
   generates: {
     'test/operations/generated/': {
       preset: 'client',

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '../test/federation/processes.ts';
 import { startEngineProxy } from './engine-proxy.ts';
 import { type Running, start } from './processes.ts';
 
@@ -61,13 +60,3 @@ async function compose(supergraph: string, apiFile: string, endpoint: string): P
 }
 
 const run = promisify(execFile);
-
-/** Hive Gateway takes port 0 but does not say which port came of it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

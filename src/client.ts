@@ -13,64 +13,65 @@ export const scalars = {
 } as const;
 
 /** The same as TypeScript types. */
-export interface Scalars {
-  ByteSize: number;
-  DateTime: string;
-  Digest: string;
-  ImageReference: string;
-}
+export type Scalars = {
+  [Name in keyof typeof scalars]: (typeof scalars)[Name] extends 'number' ? number : string;
+};
 
 /** A row of a list of images. */
-export const imageRowFragment = `fragment ImageRow on ImageSummary {
-  id
-  imageId
-  shortId
-  created
-  size
-  isDangling
-  inUse
-  repoTags {
-    reference
-  }
-}`;
-
-/** An image by itself: its names, manifests, parent, and containers. */
-export const imageDetailsFragment = `fragment ImageDetails on ImageSummary {
-  id
-  imageId
-  created
-  size
-  sharedSize
-  labels {
-    key
-    value
-  }
-  repoTags {
-    reference
-  }
-  repoDigests {
-    reference
-    digest
-  }
-  manifests {
-    digest
-    kind
-    available
-    platform {
-      name
-    }
-  }
-  parent {
+export const imageRowFragment = /* GraphQL */ `
+  fragment ImageRow on ImageSummary {
+    id
     imageId
+    shortId
+    created
+    size
+    isDangling
+    inUse
     repoTags {
       reference
     }
   }
-  usedBy(first: 50) {
-    totalCount
-    nodes {
-      name
-      state
+`;
+
+/** An image by itself: its names, manifests, parent, and containers. */
+export const imageDetailsFragment = /* GraphQL */ `
+  fragment ImageDetails on ImageSummary {
+    id
+    imageId
+    created
+    size
+    sharedSize
+    labels {
+      key
+      value
+    }
+    repoTags {
+      reference
+    }
+    repoDigests {
+      reference
+      digest
+    }
+    manifests {
+      digest
+      kind
+      available
+      platform {
+        name
+      }
+    }
+    parent {
+      imageId
+      repoTags {
+        reference
+      }
+    }
+    usedBy(first: 50) {
+      totalCount
+      nodes {
+        name
+        state
+      }
     }
   }
-}`;
+`;

@@ -5,7 +5,7 @@ import type { Engine } from './engine/engine.ts';
 import { PublicError, toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
-import { type EngineFailure, firstThatHas } from './loaders/engines.ts';
+import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
 
 /** The most rows that one operation may return, counted with the real sizes of nested lists. */
@@ -43,6 +43,14 @@ export interface Context {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<Answer | null>,
   ): Promise<Answer | null>;
+  /**
+   * What every engine has, engine by engine; those that could not be asked are reported. Each that is asked counts as
+   * a row, also when it has nothing: a document can look up thousands of things that are nowhere.
+   */
+  gather<Found>(
+    info: GraphQLResolveInfo,
+    ask: (engine: string) => Promise<readonly Found[]>,
+  ): Promise<readonly Found[]>;
   /** Aborted with QUERY_TOO_COMPLEX when the answer has too many rows: nothing more of it is worth its while. */
   readonly excess: AbortSignal;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
@@ -104,6 +112,13 @@ export function createContext(
       if (failures.length === asked) throw first.error;
     },
     excess: excess.signal,
+    async gather(info, ask) {
+      const engines = [...indexes.keys()];
+      context.spend(engines.length);
+      const { found, failures } = await settleEngines(engines, ask);
+      context.reportFailures(failures, engines.length, info);
+      return context.counted(found.flat());
+    },
     async find(engines, info, ask) {
       const { found, failures } = await firstThatHas(engines, ask);
       if (found === null) context.reportFailures(failures, engines.length, info);

@@ -1,7 +1,7 @@
 import type { ConfigFiles } from './config-files.ts';
 import type { ConfiguredEngine } from './default-engines.ts';
 import { listEngines } from './engine-list.ts';
-import { type Command, type Environment, type GivenOptions, readOptions } from './given-options.ts';
+import { type Asked, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
 import { type Question, readQuestion, refuseQuestion } from './question.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
@@ -49,22 +49,22 @@ const MAX_RESPONSE_CACHE = 1_024;
 /** Reads the whole configuration; every mistake in it is reported at once. */
 export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
   const problems: string[] = [];
-  const { given, command } = readOptions(input.argv, input.env, problems);
-  const action = actionOf(given, command);
+  const { given, asked } = readOptions(input.argv, input.env, problems);
+  const action = actionOf(given, asked);
   const isAsked = action === 'serve' || action === 'query';
   const config = isAsked ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
   const question =
     action === 'query'
-      ? readQuestion(command.question ?? [], given, input.files, problems)
+      ? readQuestion(asked ?? [], given, input.files, problems)
       : refuseQuestion(given, problems);
   // Help is for those who got something wrong.
   if (problems.length > 0 && action !== 'help') return { problems };
   return { config: { ...config, action, question, federation: isOn(given, 'federation') } };
 }
 
-function actionOf(given: GivenOptions, { question }: Command): Config['action'] {
+function actionOf(given: GivenOptions, asked: Asked): Config['action'] {
   const actions = ['help', 'version', 'print-schema'] as const;
-  return actions.find((action) => given.has(action)) ?? (question === null ? 'serve' : 'query');
+  return actions.find((action) => given.has(action)) ?? (asked === null ? 'serve' : 'query');
 }
 
 /** What does not hang on the action. */

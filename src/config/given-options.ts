@@ -11,11 +11,8 @@ export interface Given {
 /** What was given, on the command line or in the environment; options that were not are missing. */
 export type GivenOptions = ReadonlyMap<OptionName, Given>;
 
-/** The command line besides its options: imagegraph query WORDS. */
-export interface Command {
-  /** The words after query; null where there is no such command. */
-  readonly question: readonly string[] | null;
-}
+/** The word after query, if there is one; null where there is no such command. */
+export type Asked = readonly string[] | null;
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,21 +27,21 @@ const SWITCH_VALUES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The command, and the options that are given, the command line before the environment; switches as on or off. Every
- * mistake is added to problems.
+ * What is asked, and the options that are given, the command line before the environment; switches as on or
+ * off. Every mistake is added to problems.
  */
 export function readOptions(
   argv: readonly string[],
   env: Environment,
   problems: string[],
-): { readonly given: GivenOptions; readonly command: Command } {
-  const { given, command } = readArguments(argv, problems);
+): { readonly given: GivenOptions; readonly asked: Asked } {
+  const { given, asked } = readArguments(argv, problems);
   for (const option of optionsTable) {
     if (given.has(option.name)) continue;
     const values = readVariable(option, env, problems);
     if (values.length > 0) given.set(option.name, { values, source: option.env ?? '' });
   }
-  return { given, command };
+  return { given, asked };
 }
 
 function readArguments(argv: readonly string[], problems: string[]) {
@@ -75,8 +72,8 @@ function readArguments(argv: readonly string[], problems: string[]) {
   for (const word of words.slice(isQuery ? 2 : 0)) {
     problems.push(`Unexpected argument ${quote(word)}. Options begin with --; see --help.`);
   }
-  const command: Command = { question: isQuery ? words.slice(1, 2) : null };
-  return { given, command };
+  const asked: Asked = isQuery ? words.slice(1, 2) : null;
+  return { given, asked };
 }
 
 interface OptionToken {

@@ -1,7 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../context.ts';
 import type { ImageView, Manifest } from '../image-index/image-view.ts';
-import { settleEngines } from '../loaders/engines.ts';
 import { builder } from './builder.ts';
 
 builder.objectType('ImageContent', {
@@ -18,7 +15,9 @@ builder.objectType('ImageContent', {
       description:
         'Images that have this ID, that a registry has under this digest (RepoDigests), or that hold a manifest of it (Manifests), engine by engine. Errors name engines that could not be asked.',
       resolve: ({ digest }, _args, context, info) =>
-        onEveryEngine(context, info, (view) => view.imagesOfDigest(digest)),
+        context.gather(info, async (engine) =>
+          (await context.loaders.images.load(engine)).imagesOfDigest(digest),
+        ),
     }),
     manifests: t.field({
       type: ['ImageManifestSummary'],
@@ -26,25 +25,12 @@ builder.objectType('ImageContent', {
       description:
         'Manifests of this digest (Manifests), one for each image that holds it; none where engines keep no manifests.',
       resolve: ({ digest }, _args, context, info) =>
-        onEveryEngine(context, info, (view) => manifestsOf(view, digest)),
+        context.gather(info, async (engine) =>
+          manifestsOf(await context.loaders.images.load(engine), digest),
+        ),
     }),
   }),
 });
-
-/** A look-up counts for each engine, also when it finds nothing: a document can ask for thousands. */
-async function onEveryEngine<Found>(
-  context: Context,
-  info: GraphQLResolveInfo,
-  find: (view: ImageView) => readonly Found[],
-): Promise<readonly Found[]> {
-  const engines = [...context.indexes.keys()];
-  context.spend(engines.length);
-  const { found, failures } = await settleEngines(engines, async (engine) =>
-    find(await context.loaders.images.load(engine)),
-  );
-  context.reportFailures(failures, engines.length, info);
-  return context.counted(found.flat());
-}
 
 function manifestsOf(view: ImageView, digest: string): readonly Manifest[] {
   const all = view.holdersOf(digest).flatMap(({ manifests }) => manifests ?? []);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callEngine } from '../engines/api.ts';
 import { findEngine, type TestEngine } from '../engines/engine-list.ts';
 import { writeMany } from '../engines/load-many.ts';
-import { type Program, start } from '../main/program.ts';
+import { ask, type Program, start } from '../main/program.ts';
 import { readEvents } from '../support/event-stream.ts';
 import { isInstalled, runScript, type Server, startHive, startScript } from './processes.ts';
 
@@ -220,13 +220,4 @@ async function imagesOf(ours: Program) {
     imageId: node.imageId,
     names: node.repoTags.map((tag: any) => tag.canonicalReference),
   }));
-}
-
-async function ask(url: string, query: string): Promise<any> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return response.json();
 }

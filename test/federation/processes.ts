@@ -74,7 +74,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Hive Gateway takes port 0 but does not say which port came of it. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

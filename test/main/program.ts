@@ -71,7 +71,8 @@ export function spawnProgram({ args = [], env = {} }: ProgramOptions): ChildProc
   });
 }
 
-async function ask(url: string, query: string): Promise<any> {
+/** Sends a query by POST. */
+export async function ask(url: string, query: string): Promise<any> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

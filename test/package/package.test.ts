@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildSchema, isScalarType, isSpecifiedScalarType, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../main/program.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -209,18 +210,9 @@ describe('the packed package', () => {
     );
     expect(Object.keys(scalars).sort()).toEqual(custom.map(({ name }) => name).sort());
     for (const text of Object.values(fragments) as string[]) {
-      const [, name = ''] = /^fragment (\w+)/.exec(text) ?? [];
+      const [, name = ''] = /^\s*fragment (\w+)/.exec(text) ?? [];
       const document = parse(`${text} query Q { images { nodes { ...${name} } } }`);
       expect(validate(schema, document)).toEqual([]);
     }
   });
 });
-
-async function ask(url: string, query: string): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return response.json();
-}

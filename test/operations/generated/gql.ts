@@ -15,14 +15,26 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  fragment ImageRow on ImageSummary {\n    id\n    imageId\n    shortId\n    created\n    size\n    isDangling\n    inUse\n    repoTags {\n      reference\n    }\n  }\n": typeof types.ImageRowFragmentDoc,
+    "\n  fragment ImageDetails on ImageSummary {\n    id\n    imageId\n    created\n    size\n    sharedSize\n    labels {\n      key\n      value\n    }\n    repoTags {\n      reference\n    }\n    repoDigests {\n      reference\n      digest\n    }\n    manifests {\n      digest\n      kind\n      available\n      platform {\n        name\n      }\n    }\n    parent {\n      imageId\n      repoTags {\n        reference\n      }\n    }\n    usedBy(first: 50) {\n      totalCount\n      nodes {\n        name\n        state\n      }\n    }\n  }\n": typeof types.ImageDetailsFragmentDoc,
     "query ImageDetails($reference: ImageReference!) {\n  image(reference: $reference) {\n    imageId\n    parent {\n      imageId\n      repoTags {\n        reference\n      }\n    }\n    repoDigests {\n      reference\n      digest\n      manifests {\n        digest\n        kind\n        available\n        platform {\n          name\n        }\n      }\n    }\n    usedBy {\n      totalCount\n      nodes {\n        name\n        state\n      }\n    }\n    labels {\n      key\n      value\n    }\n  }\n}": typeof types.ImageDetailsDocument,
-    "fragment ImageRow on ImageSummary {\n  id\n  imageId\n  shortId\n  created\n  size\n  isDangling\n  inUse\n  repoTags {\n    reference\n  }\n}\n\nquery ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}": typeof types.ImageRowFragmentDoc,
+    "query ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}": typeof types.ImagesPageDocument,
 };
 const documents: Documents = {
+    "\n  fragment ImageRow on ImageSummary {\n    id\n    imageId\n    shortId\n    created\n    size\n    isDangling\n    inUse\n    repoTags {\n      reference\n    }\n  }\n": types.ImageRowFragmentDoc,
+    "\n  fragment ImageDetails on ImageSummary {\n    id\n    imageId\n    created\n    size\n    sharedSize\n    labels {\n      key\n      value\n    }\n    repoTags {\n      reference\n    }\n    repoDigests {\n      reference\n      digest\n    }\n    manifests {\n      digest\n      kind\n      available\n      platform {\n        name\n      }\n    }\n    parent {\n      imageId\n      repoTags {\n        reference\n      }\n    }\n    usedBy(first: 50) {\n      totalCount\n      nodes {\n        name\n        state\n      }\n    }\n  }\n": types.ImageDetailsFragmentDoc,
     "query ImageDetails($reference: ImageReference!) {\n  image(reference: $reference) {\n    imageId\n    parent {\n      imageId\n      repoTags {\n        reference\n      }\n    }\n    repoDigests {\n      reference\n      digest\n      manifests {\n        digest\n        kind\n        available\n        platform {\n          name\n        }\n      }\n    }\n    usedBy {\n      totalCount\n      nodes {\n        name\n        state\n      }\n    }\n    labels {\n      key\n      value\n    }\n  }\n}": types.ImageDetailsDocument,
-    "fragment ImageRow on ImageSummary {\n  id\n  imageId\n  shortId\n  created\n  size\n  isDangling\n  inUse\n  repoTags {\n    reference\n  }\n}\n\nquery ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}": types.ImageRowFragmentDoc,
+    "query ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}": types.ImagesPageDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ImageRow on ImageSummary {\n    id\n    imageId\n    shortId\n    created\n    size\n    isDangling\n    inUse\n    repoTags {\n      reference\n    }\n  }\n"): typeof import('./graphql.js').ImageRowFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ImageDetails on ImageSummary {\n    id\n    imageId\n    created\n    size\n    sharedSize\n    labels {\n      key\n      value\n    }\n    repoTags {\n      reference\n    }\n    repoDigests {\n      reference\n      digest\n    }\n    manifests {\n      digest\n      kind\n      available\n      platform {\n        name\n      }\n    }\n    parent {\n      imageId\n      repoTags {\n        reference\n      }\n    }\n    usedBy(first: 50) {\n      totalCount\n      nodes {\n        name\n        state\n      }\n    }\n  }\n"): typeof import('./graphql.js').ImageDetailsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -30,7 +42,7 @@ export function graphql(source: "query ImageDetails($reference: ImageReference!)
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "fragment ImageRow on ImageSummary {\n  id\n  imageId\n  shortId\n  created\n  size\n  isDangling\n  inUse\n  repoTags {\n    reference\n  }\n}\n\nquery ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}"): typeof import('./graphql.js').ImageRowFragmentDoc;
+export function graphql(source: "query ImagesPage($first: Int, $after: String, $filter: ImageFilter) {\n  images(first: $first, after: $after, filter: $filter) {\n    totalCount\n    totalSize\n    nodes {\n      ...ImageRow\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    unavailableEngines {\n      name\n    }\n  }\n}"): typeof import('./graphql.js').ImagesPageDocument;
 
 
 export function graphql(source: string) {

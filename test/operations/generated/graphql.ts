@@ -90,14 +90,16 @@ export type ImagePlatformFilter = {
   variant?: string | null | undefined;
 };
 
+export type ImageRowFragment = { id: string, imageId: string, shortId: string, created: string | null, size: number, isDangling: boolean, inUse: boolean | null, repoTags: Array<{ reference: string }> };
+
+export type ImageDetailsFragment = { id: string, imageId: string, created: string | null, size: number, sharedSize: number | null, labels: Array<{ key: string, value: string | null }>, repoTags: Array<{ reference: string }>, repoDigests: Array<{ reference: string, digest: string }>, manifests: Array<{ digest: string, kind: ImageManifestKind, available: boolean, platform: { name: string } | null }> | null, parent: { imageId: string, repoTags: Array<{ reference: string }> } | null, usedBy: { totalCount: number, nodes: Array<{ name: string, state: EngineContainerState }> } | null };
+
 export type ImageDetailsQueryVariables = Exact<{
   reference: string;
 }>;
 
 
 export type ImageDetailsQuery = { image: { imageId: string, parent: { imageId: string, repoTags: Array<{ reference: string }> } | null, repoDigests: Array<{ reference: string, digest: string, manifests: Array<{ digest: string, kind: ImageManifestKind, available: boolean, platform: { name: string } | null }> | null }>, usedBy: { totalCount: number, nodes: Array<{ name: string, state: EngineContainerState }> } | null, labels: Array<{ key: string, value: string | null }> } | null };
-
-export type ImageRowFragment = { id: string, imageId: string, shortId: string, created: string | null, size: number, isDangling: boolean, inUse: boolean | null, repoTags: Array<{ reference: string }> };
 
 export type ImagesPageQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -140,6 +142,47 @@ export const ImageRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ImageRow"}) as unknown as TypedDocumentString<ImageRowFragment, unknown>;
+export const ImageDetailsFragmentDoc = new TypedDocumentString(`
+    fragment ImageDetails on ImageSummary {
+  id
+  imageId
+  created
+  size
+  sharedSize
+  labels {
+    key
+    value
+  }
+  repoTags {
+    reference
+  }
+  repoDigests {
+    reference
+    digest
+  }
+  manifests {
+    digest
+    kind
+    available
+    platform {
+      name
+    }
+  }
+  parent {
+    imageId
+    repoTags {
+      reference
+    }
+  }
+  usedBy(first: 50) {
+    totalCount
+    nodes {
+      name
+      state
+    }
+  }
+}
+    `, {"fragmentName":"ImageDetails"}) as unknown as TypedDocumentString<ImageDetailsFragment, unknown>;
 export const ImageDetailsDocument = new TypedDocumentString(`
     query ImageDetails($reference: ImageReference!) {
   image(reference: $reference) {
