@@ -10,6 +10,7 @@ import { type Bar, barTable, putIntoDocument, type Table, toText } from './repor
 import { untagAll } from './engine.ts';
 import { benchFederation } from './federation.ts';
 import { benchTenThousand } from './ten-thousand.ts';
+import { benchVisible } from './visible.ts';
 import { benchWarm } from './warm.ts';
 
 /**
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   warm: () => benchWarm(engine, folder, tables),
   cold: () => benchCold(engine, folder),
   changes: () => benchChanges(engine, folder),
+  visible: () => benchVisible(engine),
   many: () => benchTenThousand(folder),
   federation: () => benchFederation(engine, folder),
 };
