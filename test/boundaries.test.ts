@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'loaders',
     'image-index',
     'engine/engine.ts',
+    'engine/image-detail.ts',
     'engine/reference.ts',
     'engine/reference-pattern.ts',
   ],

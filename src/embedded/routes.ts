@@ -57,8 +57,8 @@ async function fromCatalogue(
   if (endpoint === '/system/df') return { json: toDiskUsage(catalogue) };
   const [, name, verb] = /^\/images\/(.+)\/(json|history)$/.exec(endpoint) ?? [];
   if (name === undefined) throw new Refusal(404, 'page not found');
-  const image = find(catalogue, decode(name));
-  const { config, sizes } = await chosen(catalogue, image, query.get('platform'));
+  const named = find(catalogue, decode(name));
+  const { image, config, sizes } = await chosen(catalogue, named, query.get('platform'));
   if (verb === 'json') return { json: toInspect(image, config, isTrue(query.get('manifests'))) };
   if (config === null) throw new Refusal(404, 'no platform of the image is here');
   return { json: toHistory(image, config, sizes) };
@@ -99,10 +99,11 @@ async function chosen(
   catalogue: Catalogue,
   image: StoredImage,
   asked: string | null,
-): Promise<{ config: ImageConfig | null; sizes: readonly number[] }> {
+): Promise<{ image: StoredImage; config: ImageConfig | null; sizes: readonly number[] }> {
   if (asked === null) {
     const { configPath, layerSizes: sizes } = image;
-    return { config: configPath === null ? null : await catalogue.readConfig(configPath), sizes };
+    const config = configPath === null ? null : await catalogue.readConfig(configPath);
+    return { image, config, sizes };
   }
   const platform = parsePlatform(asked);
   const manifest = image.manifests?.find(
@@ -120,7 +121,10 @@ async function chosen(
     throw new Refusal(404, `the image was found but does not provide the platform (${spelled})`);
   }
   const config = await catalogue.readConfig(blobPath(manifest.config.digest));
-  return { config, sizes: layerSizes(manifest.layers) };
+  const { descriptor, layers } = manifest;
+  // As Docker does: what answers for a platform is its manifest.
+  const alone = { ...image, id: descriptor.digest, descriptor };
+  return { image: alone, config, sizes: layerSizes(layers) };
 }
 
 function parsePlatform(text: string) {

@@ -10,7 +10,7 @@ const ALLOWED: readonly RegExp[] = [
   /^\/version$/,
   /^\/info$/,
   /^\/images\/json$/,
-  new RegExp(`^/images/${NAME}/json$`),
+  new RegExp(`^/images/${NAME}/(?:json|history)$`),
   /^\/containers\/json$/,
   /^\/system\/df$/,
   /^\/events$/,

@@ -7,6 +7,7 @@ import { createGreeting, ping } from './greeting.ts';
 import { createImageVerbs } from './image-verbs.ts';
 import { asCount } from './json-values.ts';
 import { createListVerbs } from './list-verbs.ts';
+import { REDACTION, type Redaction } from './redaction.ts';
 import { type Transport, readObject } from './transport.ts';
 
 /** Until the head of the answer, in milliseconds. */
@@ -18,10 +19,13 @@ export interface DockerEngineOptions {
   readonly transport: Transport;
   /** Told when the engine is found or lost; the error's detail is for the log. */
   readonly onStatus?: (status: EngineStatus, error: EngineError | null) => void;
+  /** What is withheld of its answers; REDACTION when left out. */
+  readonly redaction?: Redaction;
 }
 
 /** An engine that speaks the Docker Engine API, 1.24 to 1.56, through dockerode over our own transport. */
-export function createDockerEngine({ name, transport, onStatus }: DockerEngineOptions): Engine {
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  const { name, transport, onStatus, redaction = REDACTION } = options;
   const docker = createDockerFor(name, transport);
   const greeting = createGreeting(name, docker, transport);
   const connection = createConnection(name, greeting, onStatus ?? (() => {}));
@@ -47,8 +51,8 @@ export function createDockerEngine({ name, transport, onStatus }: DockerEngineOp
     facts: () => connection.ready().catch(() => null),
     greetAgain: () => connection.greetAgain().catch(() => null),
     countImages: (signal) => ask(({ api }) => countImages(docker, api, signal)),
-    ...createListVerbs(name, docker, ask, pinged),
-    ...createImageVerbs(name, docker, ask),
+    ...createListVerbs(name, docker, ask, pinged, redaction),
+    ...createImageVerbs(name, docker, ask, redaction),
     ...createEventVerbs(name, docker, connection.ready),
     close() {
       connection.close();

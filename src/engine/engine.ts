@@ -1,3 +1,5 @@
+import type { HistoryStep, ImageDetail } from './image-detail.ts';
+
 /**
  * What an engine is to everything above it: verbs and shapes in our words. No sentinel gets past this
  * boundary (-1, year 1, <none>, an empty ParentId): what is unknown is null. IDs always carry their
@@ -28,8 +30,21 @@ export interface Engine {
    * @throws EngineError
    */
   listContainers(signal: AbortSignal, ids?: readonly string[]): Promise<readonly ContainerRow[]>;
-  /** What docker inspect says of one image; null when the engine has no such image. @throws EngineError */
-  inspectImage(id: string, signal: AbortSignal): Promise<ImageDetail | null>;
+  /**
+   * What docker inspect says of one image; null when the engine has no such image.
+   * @param platform of its manifests, that of this platform (API 1.49+ of stores with manifests): then id and
+   *   descriptor are those of the manifest, and null says that the platform is not here @throws EngineError
+   */
+  inspectImage(id: string, signal: AbortSignal, platform?: Platform): Promise<ImageDetail | null>;
+  /**
+   * What docker history says of one image, newest first; null when the engine has no such image, or nothing of it.
+   * @param platform as in inspectImage, from API 1.48 on @throws EngineError
+   */
+  imageHistory(
+    id: string,
+    signal: AbortSignal,
+    platform?: Platform,
+  ): Promise<readonly HistoryStep[] | null>;
   /**
    * One image as the list would give it, by its ID or canonical name; null when there is none. One call.
    * @throws EngineError ENGINE_INCOMPATIBLE where facts say that the engine cannot (canReadOneImage)
@@ -145,7 +160,8 @@ export interface ImageRow {
 /** A label or annotation. */
 export interface KeyValue {
   readonly key: string;
-  readonly value: string;
+  /** Null when it is withheld because it looks like a secret. */
+  readonly value: string | null;
 }
 
 /** Field Kind of the Engine API: UNKNOWN for everything that is neither image nor attestation. */
@@ -209,39 +225,4 @@ export interface ContainerRow {
   readonly imageId: string | null;
   /** The platform manifest that it runs, where the engine says. */
   readonly manifestDigest: string | null;
-}
-
-/** One image as GET /images/{name}/json tells it, beyond what the list gives. */
-export interface ImageDetail {
-  readonly id: string;
-  readonly tags: readonly string[];
-  readonly digests: readonly string[];
-  readonly parentId: string | null;
-  /** RFC 3339 with nanoseconds, as the engine gives it. */
-  readonly created: string | null;
-  readonly author: string | null;
-  readonly comment: string | null;
-  readonly lastTagged: string | null;
-  readonly platform: Platform | null;
-  /** Diff IDs, base first. */
-  readonly layers: readonly string[];
-  readonly config: ImageConfig;
-  readonly manifests: readonly ManifestRow[] | null;
-  readonly descriptor: Descriptor | null;
-}
-
-/** The image configuration's execution part (OCI image-spec config.md). */
-export interface ImageConfig {
-  /** NAME=value. */
-  readonly environment: readonly string[];
-  readonly entrypoint: readonly string[] | null;
-  readonly command: readonly string[] | null;
-  readonly workingDirectory: string | null;
-  readonly user: string | null;
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly labels: readonly KeyValue[];
-  readonly stopSignal: string | null;
-  readonly onBuild: readonly string[];
-  readonly shell: readonly string[] | null;
 }

@@ -1,4 +1,5 @@
-import type { ApiVersion, ImageConfig, ImageDetail, ImageRow } from './engine.ts';
+import type { ApiVersion, ImageRow } from './engine.ts';
+import type { EnvironmentVariable, ImageConfig, ImageDetail } from './image-detail.ts';
 import { toImageId, toImageRow, toReferences, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asStringsOrNull, asText, type Json } from './json-values.ts';
 import { toDescriptor, toKeyValues, toManifests, toPlatform } from './manifest-mapping.ts';
@@ -19,7 +20,7 @@ export function toImageDetail(json: Json, api: ApiVersion): ImageDetail | null {
     created: toTime(json['Created']),
     author: asText(json['Author']),
     comment: asText(json['Comment']),
-    lastTagged: toTime(asObject(json['Metadata'])['LastTagTime']),
+    lastTagged: secondsOf(toTime(asObject(json['Metadata'])['LastTagTime'])),
     platform: toPlatform({
       os: json['Os'],
       architecture: json['Architecture'],
@@ -53,11 +54,7 @@ export function toRowOfInspect(json: Json, api: ApiVersion): ImageRow | null {
     // So lists say that it has no name either.
     digests: isHollow && row.tags.length + row.digests.length === 0 ? [row.id] : row.digests,
     // Lists say 0 for an image without a date.
-    created: isHollow
-      ? null
-      : created === null
-        ? 0
-        : toSeconds(Math.floor(Date.parse(created) / 1000)),
+    created: isHollow ? null : created === null ? 0 : secondsOf(created),
     size: manifests.reduce((sum, { totalSize }) => sum + totalSize, 0),
   };
 }
@@ -67,10 +64,23 @@ function toTime(value: unknown): string | null {
   return text === null || text === ZERO_TIME || Number.isNaN(Date.parse(text)) ? null : text;
 }
 
+/** Seconds since 1970 of a date that toTime let pass. */
+function secondsOf(time: string | null): number | null {
+  return time === null ? null : toSeconds(Math.floor(Date.parse(time) / 1000));
+}
+
+/** NAME=value; a name alone takes its value from whoever runs the image. */
+function toVariable(text: string): EnvironmentVariable {
+  const at = text.indexOf('=');
+  return at < 0
+    ? { name: text, value: '' }
+    : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
 /** Config may be null (28.1–28.5 without a usable manifest), and unset properties absent (API 1.52+). */
 function toImageConfig(json: Json): ImageConfig {
   return {
-    environment: asStrings(json['Env']),
+    environment: asStrings(json['Env']).map(toVariable),
     entrypoint: asStringsOrNull(json['Entrypoint']),
     command: asStringsOrNull(json['Cmd']),
     workingDirectory: asText(json['WorkingDir']),

@@ -4,6 +4,7 @@ import type { ApiVersion, ContainerRow, Engine, EngineFacts, ImageRow } from './
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
+import type { Redaction } from './redaction.ts';
 import { createRowMemory, type Remember } from './row-memory.ts';
 import { compareAge } from './row-order.ts';
 import { readObject } from './transport.ts';
@@ -24,7 +25,13 @@ type LongRead = <Result>(
 type ListVerbs = Pick<Engine, 'listImages' | 'listContainers' | 'sharedSizes'>;
 
 /** What answers with a row for each thing of an engine, however long that takes. */
-export function createListVerbs(name: string, docker: DockerFor, ask: Ask, ping: Ping): ListVerbs {
+export function createListVerbs(
+  name: string,
+  docker: DockerFor,
+  ask: Ask,
+  ping: Ping,
+  redaction: Redaction,
+): ListVerbs {
   /** Lists take longer than any sensible deadline on a big store: they live as long as pings are answered. */
   const long: LongRead = (signal, run) =>
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
@@ -39,7 +46,10 @@ export function createListVerbs(name: string, docker: DockerFor, ask: Ask, ping:
       ask(({ api }) =>
         long(signal, (signal) =>
           memoryOf(api).during(async (remember) => {
-            const read = rowReader((json) => toImageRow(json, api), remember);
+            const read = rowReader((json) => {
+              const row = toImageRow(json, api);
+              return row === null ? null : redaction.row(row);
+            }, remember);
             const docked = docker({ api, headTimeoutMs: null, signal, read });
             // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
             const rows = await docked.listImages({ all: true, ...MANIFESTS });

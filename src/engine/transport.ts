@@ -194,18 +194,22 @@ export async function readText(body: AsyncIterable<Uint8Array>, engine: string):
   return Buffer.concat(chunks, bytes).toString('utf8');
 }
 
+/** A whole body as JSON. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
+export async function readJson(body: AsyncIterable<Uint8Array>, engine: string): Promise<unknown> {
+  const text = await readText(body, engine);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is not JSON', cause);
+  }
+}
+
 /** A whole body as one JSON object. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
 export async function readObject(
   body: AsyncIterable<Uint8Array>,
   engine: string,
 ): Promise<Record<string, unknown>> {
-  const text = await readText(body, engine);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is not JSON', cause);
-  }
+  const json = await readJson(body, engine);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is no JSON object');
   }

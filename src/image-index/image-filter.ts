@@ -1,6 +1,7 @@
 import type { Platform } from '../engine/engine.ts';
 import type { ParsedName, ParsedReference } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
+import type { LayerView } from './details/layer-view.ts';
 import { type Image, type ImageView, isNamedByDigest } from './image-view.ts';
 
 /**
@@ -40,22 +41,44 @@ export interface ImageFilter {
 /** A compiled pattern of reference-pattern.ts. */
 export type ReferencePattern = (name: ParsedName) => boolean;
 
-/** Whether answering a filter takes the containers. */
-export function needsContainers(filter: ImageFilter): boolean {
-  const nested = [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
-  return filter.inUse !== undefined || nested.some(needsContainers);
+/** What filters look at beside the images, of the same engine; null for what none of their conditions needs. */
+export interface FilterSources {
+  readonly containers: ContainerView | null;
+  readonly layers: LayerView | null;
 }
 
-/** @param containers of the same engine; needed when needsContainers says so */
-export function compileFilter(filter: ImageFilter, containers: ContainerView | null): Condition {
+/** Whether answering a filter takes the containers. */
+export function needsContainers(filter: ImageFilter): boolean {
+  return filter.inUse !== undefined || nestedIn(filter).some(needsContainers);
+}
+
+/**
+ * Whether answering a filter takes the layers of all images: for a digest that is not that of an image or manifest,
+ * and for platforms where no manifests are kept.
+ */
+export function needsLayers(filter: ImageFilter, images: ImageView): boolean {
+  const isOpen = (digest: string) => images.imagesOfDigest(digest).length === 0;
+  return (
+    (filter.digests?.some(isOpen) ?? false) ||
+    (filter.platform !== undefined && images.rows.some(({ manifests }) => manifests === null)) ||
+    nestedIn(filter).some((inner) => needsLayers(inner, images))
+  );
+}
+
+function nestedIn({ and, or, not }: ImageFilter): readonly ImageFilter[] {
+  return [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])];
+}
+
+/** @param sources what needsContainers and needsLayers say is needed */
+export function compileFilter(filter: ImageFilter, sources: FilterSources): Condition {
   const own = (Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[])
     .filter((name) => filter[name] !== undefined)
-    .map((name) => (CONDITIONS[name] as Compile<unknown>)(filter[name], containers));
+    .map((name) => (CONDITIONS[name] as Compile<unknown>)(filter[name], sources));
   const nested = (filters: readonly ImageFilter[]) =>
-    filters.map((inner) => compileFilter(inner, containers));
+    filters.map((inner) => compileFilter(inner, sources));
   if (filter.and !== undefined) own.push(all(nested(filter.and)));
   if (filter.or !== undefined) own.push(any(nested(filter.or)));
-  if (filter.not !== undefined) own.push(not(compileFilter(filter.not, containers)));
+  if (filter.not !== undefined) own.push(not(compileFilter(filter.not, sources)));
   return all(own);
 }
 
@@ -82,7 +105,7 @@ function not(condition: Condition): Condition {
   };
 }
 
-type Compile<Value> = (value: Value, containers: ContainerView | null) => Condition;
+type Compile<Value> = (value: Value, sources: FilterSources) => Condition;
 type Compilers = {
   [Name in Exclude<keyof ImageFilter, 'and' | 'or' | 'not'>]-?: Compile<
     NonNullable<ImageFilter[Name]>
@@ -100,9 +123,14 @@ const CONDITIONS: Compilers = {
       image.row.labels.some((own) => own.key === key && (value === null || own.value === value)),
     ),
   dangling: (wanted) => (image) => isDangling(image) === wanted,
-  inUse: (wanted, containers) => (image) =>
-    containers === null ? null : containers.usersOf(image).length > 0 === wanted,
-  platform: (wanted) => (image) => hasPlatform(image, wanted),
+  inUse:
+    (wanted, { containers }) =>
+    (image) =>
+      containers === null ? null : containers.usersOf(image).length > 0 === wanted,
+  platform:
+    (wanted, { layers }) =>
+    (image) =>
+      hasPlatform(image, wanted, layers),
   createdAfter: (time) => (image) => (image.row.created === null ? null : image.row.created > time),
   createdBefore: (time) => (image) =>
     image.row.created === null ? null : image.row.created < time,
@@ -110,7 +138,11 @@ const CONDITIONS: Compilers = {
   createdBeforeImage: (reference) => comparedTo(reference, (own, other) => own < other),
   minSize: (size) => (image) => image.row.size >= size,
   maxSize: (size) => (image) => image.row.size <= size,
-  digests: (wanted) => (image) => digestsOf(image).some((digest) => wanted.includes(digest)),
+  digests(wanted, { layers }) {
+    const holders = new Set(wanted.flatMap((digest) => layers?.imagesOfLayer(digest) ?? []));
+    return (image) =>
+      holders.has(image) || digestsOf(image).some((digest) => wanted.includes(digest));
+  },
   hasAttestations:
     (wanted) =>
     ({ row }) =>
@@ -134,17 +166,17 @@ function searchTexts({ row }: Image): readonly string[] {
     row.id,
     ...row.tags,
     ...row.digests,
-    ...row.labels.flatMap(({ key, value }) => [key, value]),
+    ...row.labels.flatMap(({ key, value }) => (value === null ? [key] : [key, value])),
   ];
 }
 
-/** Unknown where no manifests are kept (graph drivers, Podman), or where one that may match names no platform. */
-function hasPlatform(image: Image, wanted: NonNullable<ImageFilter['platform']>): boolean | null {
-  const { manifests } = image.row;
-  if (manifests === null) return null;
-  const platforms = manifests
-    .filter(({ available, kind }) => available && kind === 'IMAGE')
-    .map(({ platform }) => platform);
+/** Unknown where neither a manifest nor an inspect names the platform of what may match. */
+function hasPlatform(
+  image: Image,
+  wanted: NonNullable<ImageFilter['platform']>,
+  layers: LayerView | null,
+): boolean | null {
+  const platforms = platformsOf(image, layers);
   const fits = (platform: Platform | null) =>
     platform !== null &&
     (wanted.os ?? platform.os) === platform.os &&
@@ -152,6 +184,17 @@ function hasPlatform(image: Image, wanted: NonNullable<ImageFilter['platform']>)
     (wanted.variant ?? platform.variant) === platform.variant;
   if (platforms.some(fits)) return true;
   return platforms.includes(null) ? null : false;
+}
+
+/** Null among them stands for one that is not named. */
+function platformsOf(image: Image, layers: LayerView | null): readonly (Platform | null)[] {
+  const { manifests } = image.row;
+  if (manifests !== null) {
+    const available = manifests.filter(({ available, kind }) => available && kind === 'IMAGE');
+    return available.map(({ platform }) => platform);
+  }
+  const inspected = layers?.platforms(image) ?? [];
+  return inspected.length > 0 ? inspected : [null];
 }
 
 function comparedTo(

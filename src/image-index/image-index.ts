@@ -1,4 +1,5 @@
 import type { ContainerRow, Engine } from '../engine/engine.ts';
+import type { DetailReads } from './details/image-details.ts';
 import type { ImageView } from './image-view.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface IndexReading {
   statusTexts(): Promise<ReadonlyMap<string, string>>;
   /** SharedSize by image ID. @throws EngineError */
   sharedSizes(): Promise<ReadonlyMap<string, number | null>>;
+  /** What the engine says of single images beyond its list. */
+  readonly details: DetailReads;
   /** Whether something was given that may be older than a change which the engine had announced. */
   isStale(): boolean;
 }

@@ -1,11 +1,18 @@
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerRow, Engine, ImageRow } from '../engine/engine.ts';
+import { createImageDetails, type ImageDetails } from './details/image-details.ts';
 import type { ImageIndex, IndexState } from './image-index.ts';
 import { createImageView, type ImageView } from './image-view.ts';
 import { createSingleFlight } from './single-flight.ts';
 
-/** An index without events: each operation reads the engine, equal reads at the same time share one call. */
-export function createReadThroughIndex(engine: Engine): ImageIndex {
+/**
+ * An index without events: each operation reads the engine, equal reads at the same time share one call.
+ * @param details what is known of single images, which stays true without events
+ */
+export function createReadThroughIndex(
+  engine: Engine,
+  details: ImageDetails = createImageDetails(engine),
+): ImageIndex {
   const outOfTime = () =>
     new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time');
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
@@ -24,12 +31,16 @@ export function createReadThroughIndex(engine: Engine): ImageIndex {
         containers: listed,
         statusTexts: async () => new Map((await listed()).map((row) => [row.id, row.statusText])),
         sharedSizes: () => sharedSizes(signal),
+        details: details.reads(signal),
         isStale: () => false,
       };
     },
     version: () => null,
     state: () => OFF,
-    close: () => engine.close(),
+    close() {
+      details.close();
+      engine.close();
+    },
   };
 }
 

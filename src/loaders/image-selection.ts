@@ -1,4 +1,9 @@
-import { type ImageFilter, compileFilter, needsContainers } from '../image-index/image-filter.ts';
+import {
+  type ImageFilter,
+  compileFilter,
+  needsContainers,
+  needsLayers,
+} from '../image-index/image-filter.ts';
 import {
   type ImageOrder,
   NEWEST_FIRST,
@@ -97,7 +102,8 @@ async function selectOfEngine(
   const sources = { containers: byContainers ? containers : null, sharedSizes };
   const listed = placed(view, orderBy, ordering, sources, all);
   if (filter === null) return listed;
-  const matches = compileFilter(filter, containers);
+  const layers = needsLayers(filter, view) ? await loaders.layers.load(engine) : null;
+  const matches = compileFilter(filter, { containers, layers });
   return listed.filter(({ image }) => matches(image) === true);
 }
 

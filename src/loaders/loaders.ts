@@ -5,18 +5,22 @@ import {
   type ContainerView,
   joinContainers,
 } from '../image-index/container-view.ts';
+import type { LayerView } from '../image-index/details/layer-view.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
 import type { ImageIndex, IndexReading } from '../image-index/image-index.ts';
+import { createDetailLoaders, type DetailLoaders } from './details.ts';
 
 /**
  * The reads of one operation: each engine's images, containers and shared sizes at most once, whatever the
  * shape of the query. Keys are configured engine names. A failed read is remembered for the operation, so
  * that a thousand fields do not ask a dead engine a thousand times.
  */
-export interface Loaders {
+export interface Loaders extends DetailLoaders {
   readonly images: EngineReads<ImageView>;
   readonly containers: EngineReads<ContainerView>;
   readonly sharedSizes: EngineReads<ReadonlyMap<string, number | null>>;
+  /** Which images are built on which: inspects those that are not known yet. */
+  readonly layers: EngineReads<LayerView>;
   /** SharedSize of one image, null where its engine cannot compute it. */
   sharedSize(image: Image): Promise<number | null>;
   /** The engine's words on a container; what it said last when it cannot be asked now. */
@@ -50,6 +54,8 @@ export function createLoaders(
       return joinContainers(...(await Promise.all(read)));
     }),
     sharedSizes,
+    layers: perEngine(async ({ details }, name) => details.layers(await images.load(name))),
+    ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
     staleEngines: () =>
       [...readings].flatMap(([name, reading]) => (reading.isStale() ? [name] : [])),
     async sharedSize(image) {

@@ -1,13 +1,16 @@
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
 import type { Descriptor, Engine, KeyValue, Platform } from '../engine/engine.ts';
+import type { EnvironmentVariable, ImageConfig } from '../engine/image-detail.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type { IndexState } from '../image-index/image-index.ts';
 import type { LoggedEvent } from '../image-index/image-event-log.ts';
 import type { DigestReference, Image, Manifest, TagReference } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import type { Page } from '../keyset.ts';
+import type { HistoryEntry } from './history-entry.ts';
 import type { ImageConnection } from './image-connection.ts';
+import type { Layer } from './layer.ts';
 import type { NodeValue } from './node.ts';
 import type { Annotations } from './oci-annotations.ts';
 import type { Connection, Edge, PageInfo } from './pagination.ts';
@@ -24,6 +27,9 @@ export interface Types {
     EngineContainerConnection: Connection<Container>;
     EngineContainerEdge: Edge<Container>;
     ImageIndexState: IndexState;
+    EnvironmentVariable: EnvironmentVariable;
+    HistoryEntry: HistoryEntry;
+    ImageConfig: ImageConfig;
     ImageContent: { readonly digest: string };
     ImageEvent: LoggedEvent;
     ImageEventConnection: Page<LoggedEvent>;
@@ -38,6 +44,7 @@ export interface Types {
     ImageSummary: Image;
     ImageSummaryConnection: ImageConnection;
     ImageSummaryEdge: Edge<Image>;
+    Layer: Layer;
     OciAnnotations: Annotations;
     OciDescriptor: Descriptor;
     PageInfo: PageInfo;

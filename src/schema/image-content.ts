@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 
 builder.objectType('ImageContent', {
   description:
-    'For other subgraphs: where a digest (image ID, index or manifest) is found here, on every engine.',
+    'For other subgraphs: where a digest (image ID, index, manifest, or layer diff ID) is found here, on every engine.',
   fields: (t) => ({
     digest: t.expose('digest', {
       type: 'Digest',
@@ -13,11 +13,14 @@ builder.objectType('ImageContent', {
       type: ['ImageSummary'],
       nullable: true,
       description:
-        'Images that have this ID, that a registry has under this digest (RepoDigests), or that hold a manifest of it (Manifests), engine by engine. Errors name engines that could not be asked.',
-      resolve: ({ digest }, _args, context, info) =>
-        context.gather(info, async (engine) =>
-          (await context.loaders.images.load(engine)).imagesOfDigest(digest),
-        ),
+        'Images that have this ID, that a registry has under this digest (RepoDigests), that hold a manifest of it (Manifests), or a layer of this diff ID, engine by engine. Errors name engines that could not be asked. A digest that is none of the others may be a layer: the first such question inspects every image once.',
+      resolve: ({ digest }, _args, { loaders, gather }, info) =>
+        gather(info, async (engine) => {
+          const found = (await loaders.images.load(engine)).imagesOfDigest(digest);
+          return found.length > 0
+            ? found
+            : (await loaders.layers.load(engine)).imagesOfLayer(digest);
+        }),
     }),
     manifests: t.field({
       type: ['ImageManifestSummary'],

@@ -78,7 +78,7 @@ ImageFilter.implement({
     platform: t.field({
       type: ImagePlatformFilter,
       description:
-        'Some available manifest matches; unknown where the engine keeps no manifests, or where one that does not match names no platform.',
+        'Some available manifest matches, or, where the engine keeps no manifests, what an inspect says; unknown where one that does not match names no platform. Without manifests the first such question inspects every image of the engine once.',
     }),
     createdAfter: t.field({ type: 'DateTime', description: 'Created later than this.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Created earlier than this.' }),
@@ -96,7 +96,8 @@ ImageFilter.implement({
     maxSize: t.field({ type: 'ByteSize', description: 'size is at most this.' }),
     digests: t.field({
       type: ['Digest'],
-      description: 'An image ID, repo digest, or manifest digest; any may match.',
+      description:
+        'An image ID, repo digest, manifest digest or layer diff ID; any may match. A digest that is none of the others may be a layer: the first such question inspects every image of the engine once.',
     }),
     hasAttestations: t.boolean({
       description:

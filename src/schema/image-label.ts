@@ -12,8 +12,9 @@ builder.objectType('ImageLabel', {
       resolve: ({ value }) => value,
     }),
     redacted: t.boolean({
-      description: 'Whether the value is withheld because it looks like a secret.',
-      resolve: () => false,
+      description:
+        'Whether the value is withheld because its key or the value itself looks like a secret (docs/security.md).',
+      resolve: ({ value }) => value === null,
     }),
   }),
 });

@@ -1,7 +1,14 @@
+import { after } from '../eventual.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
+import { historyOf } from './history-entry.ts';
+import { layersOf } from './layer.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
+
+/** Of what is asked by an inspect or history with a platform. */
+const WHEN_NULL =
+  'Asked of the engine once; null for attestations, for platforms that are not here, for one of two manifests of the same platform, and, unless it is the only one here, on API below 1.49.';
 
 const ImageManifestKind = builder.enumType('ImageManifestKind', {
   description: 'What a manifest is. Engine field Manifests[].Kind.',
@@ -100,6 +107,25 @@ builder.objectType('ImageManifestSummary', {
       description: 'The attestation manifests that say something of this one.',
       resolve: ({ image, row }, _args, { counted }) =>
         counted(image.manifests?.filter((other) => other.row.attestsDigest === row.digest) ?? []),
+    }),
+    config: t.field({
+      type: 'ImageConfig',
+      nullable: true,
+      description: `How containers of this platform are started. ${WHEN_NULL}`,
+      resolve: (manifest, _args, { loaders }) =>
+        after(loaders.detail(manifest), (detail) => detail?.config ?? null),
+    }),
+    layers: t.field({
+      type: ['Layer'],
+      nullable: true,
+      description: `Base layer first. ${WHEN_NULL}`,
+      resolve: (manifest, _args, context) => layersOf(manifest, context),
+    }),
+    history: t.field({
+      type: ['HistoryEntry'],
+      nullable: true,
+      description: `Newest entry first, as docker history --platform. ${WHEN_NULL}`,
+      resolve: (manifest, _args, context) => historyOf(manifest, context),
     }),
     image: t.field({
       type: 'ImageSummary',

@@ -1,4 +1,5 @@
 import { after } from '../eventual.ts';
+import { usersOfAll } from '../image-index/container-view.ts';
 import { isDangling } from '../image-index/image-filter.ts';
 import { preferredPlatform } from '../image-index/image-view.ts';
 import { newestFirst } from '../loaders/image-selection.ts';
@@ -70,7 +71,8 @@ builder.objectType('ImageSummary', {
     oci: t.field({
       type: 'OciAnnotations',
       description: 'What the image says of itself in org.opencontainers.image.* labels.',
-      resolve: ({ row }) => new Map(row.labels.map(({ key, value }) => [key, value])),
+      resolve: ({ row }) =>
+        new Map(row.labels.flatMap(({ key, value }) => (value === null ? [] : [[key, value]]))),
     }),
   }),
 });
@@ -98,16 +100,26 @@ builder.objectFields('ImageSummary', (t) => ({
     type: 'ImagePlatform',
     nullable: true,
     description:
-      "The platform of the image: of the available manifest that fits the engine's own platform, else of the first available one; null where the engine keeps no manifests.",
-    resolve: async (image, _args, { engineOf }) =>
-      preferredPlatform(image, await engineOf(image.engine).facts()),
+      "The platform of the image: of the available manifest that fits the engine's own platform, else of the first available one. Where the engine keeps no manifests an inspect tells it, once for each image. Null when nothing tells.",
+    resolve: (image, _args, { engineOf, loaders }) =>
+      image.manifests === null
+        ? after(loaders.detail(image), (detail) => detail?.platform ?? null)
+        : engineOf(image.engine)
+            .facts()
+            .then((facts) => preferredPlatform(image, facts)),
   }),
   platforms: t.field({
     type: ['ImagePlatform'],
     nullable: true,
     description:
-      'Every platform that is available locally, from the manifests; null where the engine keeps none.',
-    resolve: ({ platforms }, _args, { counted }) => counted(platforms),
+      'Every platform that is available locally, from the manifests, or by an inspect where the engine keeps none; null when nothing tells.',
+    resolve: (image, _args, { counted, loaders }) =>
+      image.platforms === null
+        ? after(
+            loaders.detail(image),
+            (detail) => detail && [detail.platform].flatMap((p) => p ?? []),
+          )
+        : counted(image.platforms),
   }),
 }));
 
@@ -198,12 +210,19 @@ builder.objectFields('ImageSummary', (t) => ({
         type: [EngineContainerState],
         description: 'Only containers in one of these states; all when left out.',
       }),
-    },
-    resolve: (image, args, context) =>
-      askForContainers(context, image.engine, args, (view) => {
-        const users = view.usersOf(image);
-        const { states } = args;
-        return states == null ? users : users.filter(({ row }) => states.includes(row.state));
+      includeDerived: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Also those of derivedImages.',
       }),
+    },
+    resolve: async (image, args, context) => {
+      const { states, includeDerived } = args;
+      const layers = includeDerived ? await context.loaders.layers.load(image.engine) : null;
+      const images = new Set([image, ...(layers?.derivedImages(image) ?? [])]);
+      return askForContainers(context, image.engine, args, (view) =>
+        usersOfAll(view, images).filter(({ row }) => states?.includes(row.state) ?? true),
+      );
+    },
   }),
 }));

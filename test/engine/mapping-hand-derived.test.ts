@@ -113,7 +113,7 @@ describe('an inspect derived by hand', () => {
     });
     expect(detail).toMatchObject({ author: 'me', comment: 'hand-made' });
     expect(detail.config).toEqual({
-      environment: ['A=1'],
+      environment: [{ name: 'A', value: '1' }],
       entrypoint: ['/e'],
       command: [],
       workingDirectory: '/w',

@@ -1,10 +1,5 @@
-import type {
-  ContainerRow,
-  Engine,
-  EngineFacts,
-  ImageDetail,
-  ImageRow,
-} from '../../src/engine/engine.ts';
+import type { ContainerRow, Engine, EngineFacts, ImageRow } from '../../src/engine/engine.ts';
+import type { ImageDetail } from '../../src/engine/image-detail.ts';
 import type { Raw } from './recordings.ts';
 import { connectTo } from '../support/gateway.ts';
 import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';

@@ -39,11 +39,13 @@ it('finds the only image of an ID prefix, and tells none from several', () => {
   expect(resolve(idOf(7)).found?.row.created).toBe(7);
 });
 
+const NONE = { containers: null, layers: null };
+
 it('compares a view to the image of an ID prefix without a search for each of its images', () => {
   const { view, reads } = viewOf(2_000);
   const images = view.rows.map((row) => view.image(row.id)).filter((image) => image !== null);
-  const isLater = compileFilter({ createdAfterImage: parsed('sha256:003e8') }, null);
-  const isEarlier = compileFilter({ createdBeforeImage: parsed('sha256:003e8') }, null);
+  const isLater = compileFilter({ createdAfterImage: parsed('sha256:003e8') }, NONE);
+  const isEarlier = compileFilter({ createdBeforeImage: parsed('sha256:003e8') }, NONE);
   expect(images.filter((image) => isLater(image) === true)).toHaveLength(999);
   expect(images.filter((image) => isEarlier(image) === true)).toHaveLength(1_000);
   expect(reads()).toBeLessThan(20 * images.length);

@@ -8,7 +8,9 @@ import type {
 } from '../../src/engine/engine.ts';
 import { EngineError } from '../../src/engine/engine-error.ts';
 import type { ImageIndex, IndexState } from '../../src/image-index/image-index.ts';
+import { createImageDetails } from '../../src/image-index/details/image-details.ts';
 import { createImageView, type ImageView } from '../../src/image-index/image-view.ts';
+import { detailOf, historyOf } from './fixed-details.ts';
 import { idOf } from './stand-in-engine.ts';
 
 /** What a fixed index holds; all of it may be changed between operations. */
@@ -61,19 +63,28 @@ export function createFixedIndex(
     if (content.status === 'READY') return;
     throw new EngineError('ENGINE_UNAVAILABLE', name, 'connect ECONNREFUSED /run/secret.sock');
   };
+  const engine = {
+    name,
+    status: () => content.status,
+    facts: async () => content.facts,
+    async ready() {
+      available();
+      return content.facts ?? FACTS;
+    },
+    inspectImage: async (id) => detailOf(content.images, id),
+    imageHistory: async (id) => historyOf(content.images, id),
+  } as Partial<Engine> as Engine;
+  const details = createImageDetails(engine);
   return {
     content,
     get reads() {
       return reads;
     },
-    engine: {
-      name,
-      status: () => content.status,
-      facts: async () => content.facts,
-    } as unknown as Engine,
-    read() {
+    engine,
+    read(signal) {
       reads++;
       return {
+        details: details.reads(signal),
         async images() {
           available();
           if (view?.rows !== content.images) view = makeView(name, content.images);

@@ -90,7 +90,13 @@ function readyFacts({ status, facts, engine }: ScriptedEngine): EngineFacts {
 
 type ReadVerbs = Pick<
   Engine,
-  'listImages' | 'listContainers' | 'readImage' | 'inspectImage' | 'sharedSizes' | 'countImages'
+  | 'listImages'
+  | 'listContainers'
+  | 'readImage'
+  | 'inspectImage'
+  | 'imageHistory'
+  | 'sharedSizes'
+  | 'countImages'
 >;
 
 function createReadVerbs(scripted: () => ScriptedEngine): ReadVerbs {
@@ -121,6 +127,7 @@ function createReadVerbs(scripted: () => ScriptedEngine): ReadVerbs {
     readImage: (reference, signal) =>
       read('readImage', reference, signal, ({ images }) => findImage(images, reference)),
     inspectImage: () => Promise.resolve(null),
+    imageHistory: () => Promise.resolve(null),
     sharedSizes: (signal) =>
       read('sharedSizes', '', signal, ({ sharedSizes }) => new Map(sharedSizes)),
     countImages: (signal) => read('countImages', '', signal, ({ images }) => images.size),

@@ -2,6 +2,7 @@ import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageEventRecord } from '../image-event-log.ts';
 import type { ImageIndex, IndexMode } from '../image-index.ts';
+import { createImageDetails } from '../details/image-details.ts';
 import { createReadThroughIndex } from '../read-through-index.ts';
 import type { HealingTimers } from './healing.ts';
 import { createLiveReader } from './live-reader.ts';
@@ -25,8 +26,9 @@ export interface LiveIndexOptions {
  */
 export function createLiveIndex(options: LiveIndexOptions): ImageIndex {
   const { engine } = options;
-  const through = createReadThroughIndex(engine);
-  const tracker = createTracker(options);
+  const details = createImageDetails(engine);
+  const through = createReadThroughIndex(engine, details);
+  const tracker = createTracker({ ...options, onSnapshot: ({ view }) => details.follow(view) });
   const reader = createLiveReader(engine, tracker, through);
 
   function version(): string | null {

@@ -67,6 +67,7 @@ export function createLiveReader(
         const seen = await snapshot();
         return seen === null ? instead.sharedSizes() : sharedSizes(seen.contentGeneration, signal);
       },
+      details: instead.details,
       isStale: () => isStale,
     };
   }

@@ -41,6 +41,8 @@ export interface PublisherOptions {
   readonly marks: Marks;
   readonly images: ImageTable;
   readonly containers: ReadTable<ContainerRow>;
+  /** Told of each snapshot. */
+  readonly onSnapshot: (snapshot: Snapshot) => void;
   /** A new snapshot is there, or the present one shows more than before. */
   readonly onSettled: () => void;
 }
@@ -60,6 +62,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     timer = null;
     snapshot = latest = nextSnapshot(latest, options);
     shownAsOf = marks.asOf();
+    options.onSnapshot(snapshot);
     options.onSettled();
   }
 

@@ -42,8 +42,14 @@ export interface Tracker {
   close(error: EngineError): void;
 }
 
+/** What is followed, and who is told of it. */
+export interface TrackerOptions extends LiveIndexOptions {
+  /** Told of each snapshot. Must not wait. */
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+}
+
 /** Starts to follow at once, and goes on until it is closed, whatever the engine does. */
-export function createTracker(options: LiveIndexOptions): Tracker {
+export function createTracker(options: TrackerOptions): Tracker {
   const { engine } = options;
   const marks = createMarks();
   const images = createImageTable(() => marks.heard);
@@ -66,6 +72,7 @@ export function createTracker(options: LiveIndexOptions): Tracker {
     marks,
     images,
     containers,
+    onSnapshot: options.onSnapshot,
     onSettled() {
       waiting.look();
       queue.flush(publisher.asOf());

@@ -1,0 +1,95 @@
+import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './engine.ts';
+import type { HistoryStep, ImageDetail } from './image-detail.ts';
+import { hideSecrets, isSecretName, isSecretValue } from './secret-forms.ts';
+
+/**
+ * Withholds what looks like a secret before anything is indexed, so that no search and no filter can tell what was
+ * there. Things without any come back as they are.
+ */
+export interface Redaction {
+  row(row: ImageRow): ImageRow;
+  detail(detail: ImageDetail): ImageDetail;
+  history(steps: readonly HistoryStep[]): readonly HistoryStep[];
+}
+
+/** Shows everything as the engine gives it. */
+export const NO_REDACTION: Redaction = {
+  row: (row) => row,
+  detail: (detail) => detail,
+  history: (steps) => steps,
+};
+
+/** Values of secret names, and what looks like a secret by itself (secret-forms.ts). */
+export const REDACTION: Redaction = {
+  row: (row) => ({
+    ...row,
+    labels: redactAll(row.labels),
+    manifests: redactManifests(row.manifests),
+    descriptor: redactDescriptor(row.descriptor),
+  }),
+  detail: (detail) => ({
+    ...detail,
+    author: hide(detail.author),
+    comment: hide(detail.comment),
+    config: redactConfig(detail.config),
+    manifests: redactManifests(detail.manifests),
+    descriptor: redactDescriptor(detail.descriptor),
+  }),
+  history: (steps) => steps.map(redactStep),
+};
+
+function redactManifests(rows: readonly ManifestRow[] | null): readonly ManifestRow[] | null {
+  if (rows === null || rows.every((row) => row.descriptor.annotations.length === 0)) return rows;
+  return rows.map((row) => ({ ...row, descriptor: redactDescriptor(row.descriptor) }));
+}
+
+function redactDescriptor<Given extends Descriptor | null>(descriptor: Given): Given {
+  if (descriptor === null || descriptor.annotations.length === 0) return descriptor;
+  return { ...descriptor, annotations: redactAll(descriptor.annotations) };
+}
+
+function redactAll(entries: readonly KeyValue[]): readonly KeyValue[] {
+  return entries.some(isSecret)
+    ? entries.map((entry) => (isSecret(entry) ? { key: entry.key, value: null } : entry))
+    : entries;
+}
+
+function isSecret({ key, value }: KeyValue): boolean {
+  return value !== null && value !== '' && (isSecretName(key) || isSecretValue(value));
+}
+
+function redactConfig(config: ImageDetail['config']): ImageDetail['config'] {
+  return {
+    ...config,
+    environment: config.environment.map(({ name, value }) => ({
+      name,
+      value: isSecret({ key: name, value }) ? null : value,
+    })),
+    labels: redactAll(config.labels),
+    entrypoint: hideArguments(config.entrypoint),
+    command: hideArguments(config.command),
+    shell: hideArguments(config.shell),
+    onBuild: config.onBuild.map(hideSecrets),
+  };
+}
+
+/** A secret may be an argument of its own, after the flag that names it. */
+function hideArguments(list: readonly string[] | null): readonly string[] | null {
+  if (list === null) return null;
+  return list.map((text, at) => {
+    const flag = /^--?([A-Za-z][\w-]*)$/.exec(list[at - 1] ?? '')?.[1];
+    const isNamed = flag !== undefined && isSecretName(flag) && !text.startsWith('-');
+    return isNamed ? '[redacted]' : hideSecrets(text);
+  });
+}
+
+function redactStep(step: HistoryStep): HistoryStep {
+  const createdBy = hide(step.createdBy);
+  const comment = hide(step.comment);
+  const isSame = createdBy === step.createdBy && comment === step.comment;
+  return isSame ? step : { ...step, createdBy, comment, isRedacted: createdBy !== step.createdBy };
+}
+
+function hide(text: string | null): string | null {
+  return text === null ? null : hideSecrets(text);
+}

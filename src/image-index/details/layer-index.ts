@@ -1,0 +1,137 @@
+import { EngineError, type EngineErrorCode } from '../../engine/engine-error.ts';
+import type { Engine, ImageRow } from '../../engine/engine.ts';
+import { canAskForPlatform } from '../../engine/image-verbs.ts';
+import type { ImageDetail } from '../../engine/image-detail.ts';
+import type { ImageView } from '../image-view.ts';
+import { createSingleFlight } from '../single-flight.ts';
+import type { DetailStore } from './detail-store.ts';
+import { type DetailTarget, questionOf, targetsOf } from './detail-target.ts';
+import { createLayerView, type Layered, type LayerView } from './layer-view.ts';
+
+/** After so long an image that the engine failed to inspect is tried again, in milliseconds. */
+const RETRY_MS = 5 * 60_000;
+/** Failures of one image, not of the engine: the others do without it. */
+const OF_ONE_IMAGE: ReadonlySet<EngineErrorCode> = new Set([
+  'CONFLICT',
+  'ENGINE_BAD_RESPONSE',
+  'ENGINE_ERROR',
+  'RESPONSE_TOO_LARGE',
+]);
+
+/**
+ * The layers and platforms of all images of one engine. Each image is inspected once, when layers are first asked
+ * for, and each new one when it comes; what is kept of it is a list of diff IDs, which images share.
+ */
+export interface LayerIndex {
+  /** @throws EngineError, or the signal's reason; what was begun goes on when time runs out */
+  view(images: ImageView, signal: AbortSignal): Promise<LayerView>;
+  /** At once when everything is known. */
+  known(images: ImageView): LayerView | undefined;
+  /** Reads what a new view has more, if anyone has ever asked. Never waits, never fails. */
+  follow(images: ImageView, signal: AbortSignal): void;
+  /** Takes note of an image that was inspected for another reason. */
+  note(key: string, detail: ImageDetail): void;
+}
+
+/** @param store reads details; called only after this function has returned */
+export function createLayerIndex(engine: Engine, store: () => DetailStore): LayerIndex {
+  let layers = new Map<string, Layered>();
+  let diffIds = new Map<string, string>();
+  const failedAt = new Map<string, number>();
+  const views = new WeakMap<ImageView, LayerView>();
+  const flights = new WeakMap<ImageView, (signal: AbortSignal) => Promise<LayerView>>();
+  let isFollowed = false;
+
+  function note(key: string, { layers: chain, platform }: ImageDetail): void {
+    layers.set(key, { platform, chain: chain.map(intern) });
+  }
+
+  /** Images share most of their layers: each diff ID is one text in memory. */
+  function intern(diffId: string): string {
+    const known = diffIds.get(diffId);
+    if (known === undefined) diffIds.set(diffId, diffId);
+    return known ?? diffId;
+  }
+
+  async function read(target: DetailTarget, key: string, signal: AbortSignal): Promise<void> {
+    const failed = failedAt.get(key);
+    if (failed !== undefined && performance.now() - failed < RETRY_MS) return;
+    try {
+      const detail = await store().detail(target, signal);
+      failedAt.delete(key);
+      if (detail !== null) note(key, detail);
+    } catch (error) {
+      if (!(error instanceof EngineError) || !OF_ONE_IMAGE.has(error.code)) throw error;
+      failedAt.set(key, performance.now());
+    }
+  }
+
+  async function fill(images: ImageView, signal: AbortSignal): Promise<LayerView> {
+    isFollowed = true;
+    const byPlatform = canAskForPlatform(await engine.ready());
+    const keys = new Map(images.rows.map((row) => [row, keysOf(row, byPlatform)]));
+    const missing = [...keys.values()].flat().filter(({ key }) => !layers.has(key));
+    const reads = missing.map(({ target, key }) => read(target, key, signal));
+    // All of them end before anything is said, or those that are left would fail unheard.
+    for (const result of await Promise.allSettled(reads)) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+    return publish(images, keys);
+  }
+
+  function publish(images: ImageView, keys: ReadonlyMap<ImageRow, readonly Keyed[]>): LayerView {
+    const kept = new Map<string, Layered>();
+    const view = createLayerView(images, (row) =>
+      (keys.get(row) ?? []).flatMap(({ key }) => {
+        const own = layers.get(key);
+        if (own !== undefined) kept.set(key, own);
+        return own ?? [];
+      }),
+    );
+    forgetOthers(kept);
+    if (failedAt.size === 0) views.set(images, view);
+    return view;
+  }
+
+  /** Images that are gone are forgotten when as many of them have gathered as there are images. */
+  function forgetOthers(kept: Map<string, Layered>): void {
+    if (layers.size <= 2 * kept.size + 1_000) return;
+    layers = kept;
+    diffIds = new Map([...kept.values()].flatMap(({ chain }) => chain.map((id) => [id, id])));
+    failedAt.clear();
+  }
+
+  function view(images: ImageView, signal: AbortSignal): Promise<LayerView> {
+    const known = views.get(images);
+    if (known !== undefined) return Promise.resolve(known);
+    const flight =
+      flights.get(images) ??
+      createSingleFlight(
+        (signal) => fill(images, signal),
+        () => new EngineError('ENGINE_TIMEOUT', engine.name, 'layers are still being read'),
+      );
+    flights.set(images, flight);
+    return flight(signal);
+  }
+
+  return {
+    view,
+    known: (images) => views.get(images),
+    follow(images, signal) {
+      if (isFollowed) void view(images, signal).catch(() => {});
+    },
+    note,
+  };
+}
+
+interface Keyed {
+  readonly target: DetailTarget;
+  readonly key: string;
+}
+
+function keysOf(row: ImageRow, byPlatform: boolean): readonly Keyed[] {
+  return targetsOf(row, byPlatform).flatMap((target) => {
+    const question = questionOf(target, byPlatform);
+    return question === null ? [] : [{ target, key: question.key }];
+  });
+}
