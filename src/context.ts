@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { createDeadlines } from './deadlines.ts';
 import { EngineError } from './engine/engine-error.ts';
@@ -79,6 +80,8 @@ export function createContext(
   signal: AbortSignal,
 ): Context {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
+  // Each read that is under way listens, and an operation may have a thousand of them.
+  setMaxListeners(0, deadline);
   const loaders = createLoaders(indexes, deadline);
   const eventDeadlines = createDeadlines(signal, OPERATION_MS);
   const reported: GraphQLError[] = [];

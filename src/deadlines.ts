@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Gives one signal after the other, of which only the last has a deadline that is still counted. */
 export type Deadlines = () => AbortSignal;
 
@@ -13,6 +15,7 @@ export function createDeadlines(signal: AbortSignal, milliseconds: number): Dead
   return () => {
     clearTimeout(timer);
     const fresh = new AbortController();
+    setMaxListeners(0, fresh.signal);
     controller = fresh;
     if (signal.aborted) fresh.abort(signal.reason);
     const outOfTime = new DOMException('The operation was aborted due to timeout', 'TimeoutError');

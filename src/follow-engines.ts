@@ -13,6 +13,8 @@ import { startEngine } from './start-engine.ts';
 export interface FollowOptions {
   readonly engines: readonly ConfiguredEngine[];
   readonly index: 'live' | 'off';
+  /** Whether what looks like a secret is shown. */
+  readonly revealSecrets: boolean;
   /** All of the environment that ssh may see. */
   readonly sshEnvironment: Readonly<Record<string, string>>;
   /** Release of this package. */

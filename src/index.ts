@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly index?: 'live' | 'off';
   /** As --insecure-engine. */
   readonly insecureEngine?: boolean;
+  /** As --reveal-secrets. */
+  readonly revealSecrets?: boolean;
   /**
    * Of which DOCKER_HOST, HOME and the like are read, and ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG; empty when
    * left out. What begins with IMAGEGRAPH_ is for the program, and not read.
@@ -57,6 +59,7 @@ export function connectEngines(options: ConnectOptions = {}): FollowedEngines {
   return followEngines({
     engines: config.engines,
     index: config.index,
+    revealSecrets: options.revealSecrets === true,
     sshEnvironment: sshEnvironment(env),
     version: packageVersion(),
     log,

@@ -51,6 +51,7 @@ function followed(config: Config): FollowedEngines {
   return followEngines({
     engines: config.engines,
     index: config.index,
+    revealSecrets: config.revealSecrets,
     sshEnvironment: sshEnvironment(process.env),
     version: packageVersion(),
     log,
@@ -114,7 +115,6 @@ function notYet(config: Config): string[] {
     ['--allow-host', config.allowHosts.length > 0],
     ['--allow-origin', config.allowOrigins.length > 0],
     ['--registry', config.registries.length > 0],
-    ['--reveal-secrets', config.revealSecrets],
   ];
   return given
     .filter(([, isGiven]) => isGiven)

@@ -5,12 +5,15 @@ import { createDockerEngine } from './engine/docker-engine.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 import type { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineStatus } from './engine/engine.ts';
+import { NO_REDACTION, REDACTION } from './engine/redaction.ts';
 import { createTransport } from './engine/transport.ts';
 
 /** One configured engine, and what its connection needs. */
 export interface StartEngineOptions {
   readonly name: string;
   readonly endpoint: Endpoint;
+  /** Whether what looks like a secret is shown. */
+  readonly revealSecrets: boolean;
   /** All of the environment that ssh may see. */
   readonly sshEnvironment: Readonly<Record<string, string>>;
   /** Release of this package. */
@@ -22,6 +25,7 @@ export interface StartEngineOptions {
 export function startEngine({
   name,
   endpoint,
+  revealSecrets,
   sshEnvironment,
   version,
   log,
@@ -31,7 +35,8 @@ export function startEngine({
     sshEnvironment,
   });
   const transport = createTransport(name, host, dial);
-  return createDockerEngine({ name, transport, onStatus: reportStatus(name, log) });
+  const redaction = revealSecrets ? NO_REDACTION : REDACTION;
+  return createDockerEngine({ name, transport, redaction, onStatus: reportStatus(name, log) });
 }
 
 function embedded(name: string, endpoint: Endpoint, version: string, log: Logger) {

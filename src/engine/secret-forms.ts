@@ -67,10 +67,15 @@ function hideAssignments(text: string): string {
   );
 }
 
-/** --password VALUE, as well as --password=VALUE, which is an assignment. */
+/** In a shell's words, or in those of a JSON list, with or without a comma, as histories print them. */
+const FLAG = /(--?)([A-Za-z][\w-]{0,60})(?:(\s+)([^\s"'-]\S*)|(["']\s?,?\s?["'])([^"'-][^"']*))/g;
+
+/** --password VALUE; --password=VALUE is an assignment. */
 function hideFlags(text: string): string {
-  return text.replace(/(--?)([A-Za-z][\w-]{0,60})(\s+)([^\s-]\S*)/g, (whole, dashes, name, space) =>
-    isSecretName(name as string) ? `${dashes}${name}${space}${HIDDEN}` : (whole as string),
+  return text.replace(
+    FLAG,
+    (whole: string, dashes: string, name: string, space = '', _, comma = '') =>
+      isSecretName(name) ? `${dashes}${name}${space}${comma}${HIDDEN}` : whole,
   );
 }
 

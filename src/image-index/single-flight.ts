@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Shares one read among all who ask while it is under way. The read is aborted once every one of them has
  * gone; one whose own time ran out leaves it running, so that a list which takes longer than a query may
@@ -13,6 +15,8 @@ export function createSingleFlight<Result>(
 
   function start() {
     const controller = new AbortController();
+    // One read may be of a thousand images, each of which listens.
+    setMaxListeners(0, controller.signal);
     const result = read(controller.signal).finally(() => {
       if (flight?.controller === controller) flight = null;
     });

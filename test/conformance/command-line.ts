@@ -14,6 +14,21 @@ export interface ToldImage {
   /** Bytes; on the containerd store something else than the list's size. */
   readonly size: number;
   readonly architecture: string;
+  readonly os: string;
+  /** Diff IDs, base first. */
+  readonly layers: readonly string[];
+  /** NAME=value. */
+  readonly environment: readonly string[];
+  readonly command: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  readonly workingDirectory: string | null;
+  readonly comment: string | null;
+}
+
+/** A step as `history` tells it. */
+export interface ToldStep {
+  readonly createdBy: string | null;
+  readonly comment: string | null;
 }
 
 /** IDs that `images` lists, each once, sorted. */
@@ -32,6 +47,34 @@ export async function inspectAll(
   return new Map(told.map((image) => [image.imageId, image]));
 }
 
+/** What `image inspect --platform` says of one platform of an image. */
+export async function inspectPlatform(
+  engine: TestEngine,
+  id: string,
+  platform: string,
+): Promise<ToldImage> {
+  const printed = await runCli(engine, ['image', 'inspect', '--platform', platform, id]);
+  const [json] = JSON.parse(printed) as Record<string, unknown>[];
+  return toToldImage(json as Record<string, any>);
+}
+
+/** What `history` says, newest first; empty when it says nothing. */
+export async function toldHistory(engine: TestEngine, id: string): Promise<readonly ToldStep[]> {
+  const args = ['history', '--no-trunc', '--format', 'json', id];
+  const printed = await runCli(engine, args);
+  // Podman prints one list, Docker an object on each line, older ones of them no JSON at all.
+  const steps = printed.startsWith('[')
+    ? (JSON.parse(printed) as Record<string, string>[])
+    : printed
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, string>);
+  return steps.map((step) => ({
+    createdBy: step['CreatedBy'] || null,
+    comment: (step['Comment'] ?? step['comment']) || null,
+  }));
+}
+
 function toToldImage(json: Record<string, any>): ToldImage {
   const labels: Record<string, string> = json['Config']?.Labels ?? {};
   return {
@@ -45,6 +88,13 @@ function toToldImage(json: Record<string, any>): ToldImage {
       .sort((a, b) => (a.key < b.key ? -1 : 1)),
     size: json['Size'],
     architecture: json['Architecture'],
+    os: json['Os'],
+    layers: json['RootFS']?.Layers ?? [],
+    environment: json['Config']?.Env ?? [],
+    command: json['Config']?.Cmd ?? null,
+    entrypoint: json['Config']?.Entrypoint ?? null,
+    workingDirectory: json['Config']?.WorkingDir || null,
+    comment: json['Comment'] || null,
   };
 }
 

@@ -132,6 +132,13 @@ describe('the packed package', () => {
     await once(child, 'exit');
   });
 
+  it('is run by npx as the README says', async () => {
+    const [, line = ''] = /\n(npx .*)\n/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const question = `query '{ images { totalCount } }' --engine sample`;
+    const { stdout } = await run('bash', ['-c', `${line} ${question}`], { cwd: folder });
+    expect(JSON.parse(stdout)).toEqual({ data: { images: { totalCount: 6 } } });
+  }, 120_000);
+
   it('answers a question without a server', async () => {
     const bin = join(folder, 'node_modules/.bin/imagegraph');
     const args = ['query', '{ images { totalCount } }', '--engine', 'sample'];

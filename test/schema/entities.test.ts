@@ -88,6 +88,7 @@ describe('an entity', () => {
   it.each([
     ['an image ID', idOf(7), [idOf(7)], []],
     ['a manifest', MANIFEST, [idOf(7)], [MANIFEST]],
+    ['a layer', idOf(1_000_007), [idOf(9), idOf(8), idOf(7)], []],
     ['nothing', `sha256:${'9'.repeat(64)}`, [], []],
   ])('ImageContent is found by the digest of %s', async (_what, digest, ids, manifests) => {
     const { found } = await entities({ __typename: 'ImageContent', digest });

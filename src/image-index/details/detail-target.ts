@@ -19,13 +19,14 @@ export interface DetailQuestion {
 }
 
 /**
- * The question for a target; null when the engine has no answer: for attestations, for platforms that are not here,
+ * The question for a target; null when the engine has no answer: for images of which nothing is here, for attestations, for platforms that are not here,
  * for one of two manifests of the same platform, and for all but the only one where engines cannot be asked for a
  * platform.
  */
 export function questionOf(target: DetailTarget, byPlatform: boolean): DetailQuestion | null {
   const { row, manifest } = target;
   const here = manifestsHere(row);
+  if (here.length === 0 && (row.manifests?.length ?? 0) > 0) return null;
   if (manifest === null || (here.length === 1 && here[0]?.digest === manifest.digest)) {
     const key = [row.id, ...here.map(({ digest }) => digest)].join(' ');
     return { imageId: row.id, platform: undefined, key };
@@ -56,8 +57,11 @@ export function isUnpacked(target: DetailTarget): boolean {
   return manifests.some(({ unpackedSize }) => (unpackedSize ?? 0) > 0);
 }
 
+/** One that is unpacked is here, although blobs that it shares may never have been fetched (moby#51566). */
 function manifestsHere({ manifests }: ImageRow): readonly ManifestRow[] {
-  return manifests?.filter(({ available, kind }) => available && kind === 'IMAGE') ?? [];
+  const isHere = ({ available, kind, unpackedSize }: ManifestRow) =>
+    kind === 'IMAGE' && (available || (unpackedSize ?? 0) > 0);
+  return manifests?.filter(isHere) ?? [];
 }
 
 function isSame(one: Platform | null, other: Platform | null): boolean {

@@ -60,13 +60,13 @@ function guess({ size, createdBy }: HistoryStep): boolean | null {
 /** Counts from the base up to the first step that is open, and from the top down to the last. */
 function number(areEmpty: readonly (boolean | null)[], layers: number): (number | null)[] {
   const numbers = areEmpty.map((): number | null => null);
-  const hasOpen = areEmpty.includes(null);
   let next = 0;
   for (let at = 0; at < areEmpty.length && areEmpty[at] !== null; at++) {
     if (areEmpty[at] === false) numbers[at] = next++;
   }
+  if (!areEmpty.includes(null)) return numbers;
   let last = layers - 1;
-  for (let at = areEmpty.length - 1; hasOpen && at >= 0 && areEmpty[at] !== null; at--) {
+  for (let at = areEmpty.length - 1; at >= 0 && areEmpty[at] !== null; at--) {
     if (areEmpty[at] === false) numbers[at] = last--;
   }
   return numbers;

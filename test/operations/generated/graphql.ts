@@ -39,7 +39,7 @@ export type ImageFilter = {
   createdBeforeImage?: string | null | undefined;
   /** As isDangling. */
   dangling?: boolean | null | undefined;
-  /** An image ID, repo digest, or manifest digest; any may match. */
+  /** An image ID, repo digest, manifest digest or layer diff ID; any may match. A digest that is none of the others may be a layer: the first such question inspects every image of the engine once. */
   digests?: Array<string> | null | undefined;
   /** Whether some manifest is an attestation; unknown where the engine keeps no manifests. */
   hasAttestations?: boolean | null | undefined;
@@ -55,7 +55,7 @@ export type ImageFilter = {
   not?: ImageFilter | null | undefined;
   /** One of these holds; false when empty. */
   or?: Array<ImageFilter> | null | undefined;
-  /** Some available manifest matches; unknown where the engine keeps no manifests, or where one that does not match names no platform. */
+  /** Some available manifest matches, or, where the engine keeps no manifests, what an inspect says; unknown where one that does not match names no platform. Without manifests the first such question inspects every image of the engine once. */
   platform?: ImagePlatformFilter | null | undefined;
   /** Docker's reference patterns; any may match a tag or digest reference, or its repository, in familiar or canonical spelling. * stops at a slash. */
   references?: Array<string> | null | undefined;

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { hideSecrets, isSecretName, isSecretValue } from '../../src/engine/secret-forms.ts';
+
+describe('a name', () => {
+  it.each([
+    'PASSWORD',
+    'db_pass',
+    'DB_PASSWD',
+    'MYSQL_PWD',
+    'mysecret',
+    'CLIENT_SECRET_V2',
+    'githubToken',
+    'NPM_TOKENS',
+    'API_KEY',
+    'apikey',
+    'X-Api-Key',
+    'HTTP_AUTH',
+    'oauth',
+    'Authorization',
+    'AWS_CREDENTIALS',
+    'private_key',
+    'PRIVATEKEY_PEM',
+    'AWS_ACCESS_KEY_ID',
+    'session',
+    'SESSION_ID',
+    'COOKIE',
+    'SENTRY_DSN',
+    'ConnectionString',
+    'com.example.db-password',
+  ])('is that of a secret: %s', (name) => {
+    expect(isSecretName(name)).toBe(true);
+  });
+
+  it.each([
+    'PATH',
+    'org.opencontainers.image.authors',
+    'org.opencontainers.image.revision',
+    'KEYBOARD',
+    'GPG_KEY',
+    'APP_HOME',
+    'maintainer',
+    'PYTHON_SHA256',
+    'TOKENIZERS_PARALLELISM',
+    'PASSENGER_COUNT',
+    '__proto__',
+    '',
+  ])('is that of no secret: %s', (name) => {
+    expect(isSecretName(name)).toBe(false);
+  });
+});
+
+const RANDOM = 'f7Kq9ZtX2mWc4RvB8nYd6LpS';
+
+describe('a value', () => {
+  it.each([
+    'postgres://app:hunter2@db:5432/app',
+    'https://x-token@github.com/a/b',
+    'Bearer abcdef123456',
+    'Basic dXNlcjpwYXNz',
+    '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----\\nMIIE',
+    `ghp_${'a1B2'.repeat(9)}`,
+    'AKIAIOSFODNN7EXAMPLE',
+    'glpat-abcdefghijklmnopqrst',
+    'xoxb-1234567890-abcdef',
+    'sk_live_0123456789abcdef',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghijk',
+    RANDOM,
+    `prefix=${RANDOM};suffix`,
+    '0123456789abcdef0123456789abcdef',
+  ])('looks like a secret: %s', (value) => {
+    expect(isSecretValue(value)).toBe(true);
+  });
+
+  it.each([
+    '',
+    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'A035C8C19219BA821ECEA86B64E628F8D684696D',
+    `sha256:${'0a'.repeat(32)}`,
+    '0123456789abcdef0123456789abcdef01234567',
+    '2024-01-02T03:04:05Z',
+    'https://example.com/a/b?c=d#e',
+    'git@github.com:owner/repository.git',
+    'Team <team@example.com>',
+    'linux-headers-6.1.0-18-amd64-unsigned-Debian',
+    'An image with every well known label',
+    '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    'C.UTF-8',
+    'com.docker.compose.project.config_files',
+  ])('looks like no secret: %s', (value) => {
+    expect(isSecretValue(value)).toBe(false);
+  });
+});
+
+describe('a text', () => {
+  it.each([
+    ['RUN |1 TOKEN=abc /bin/sh -c make', 'RUN |1 TOKEN=[redacted] /bin/sh -c make'],
+    ['ENV PASSWORD=two words', 'ENV PASSWORD=[redacted]'],
+    [
+      '/bin/sh -c #(nop)  ENV A=1 PASSWORD=two words',
+      '/bin/sh -c #(nop)  ENV A=1 PASSWORD=[redacted]',
+    ],
+    ['LABEL "db.password"="x y"', 'LABEL "db.password"=[redacted]'],
+    ['login --password abc --user me', 'login --password [redacted] --user me'],
+    ['ENTRYPOINT ["/x", "--token", "abc d"]', 'ENTRYPOINT ["/x", "--token", "[redacted]"]'],
+    ['ENTRYPOINT ["/x" "--token" "abc"]', 'ENTRYPOINT ["/x" "--token" "[redacted]"]'],
+    ['curl -H "Authorization: Bearer abcdefgh"', /^curl -H "Authorization: \[redacted\]/],
+    ['git clone https://me:pw@host/x', 'git clone https://[redacted]@host/x'],
+    ['echo "SECRET=\'a b\'" > /x', /^echo "SECRET=\[redacted\]/],
+    [`RUN echo ${RANDOM}`, 'RUN echo [redacted]'],
+  ])('hides what is secret in it: %s', (text, shown) => {
+    const hidden = hideSecrets(text);
+    if (typeof shown === 'string') expect(hidden).toBe(shown);
+    else expect(hidden).toMatch(shown);
+    expect(hidden).not.toMatch(/abc\b|two words|x y|hunter2|pw@|a b'|f7Kq/);
+  });
+
+  it.each([
+    'COPY file:33889f9b1f0b27719c70de40463351abda3d0182e1663a841429e7620ba1f3ab in /app',
+    'RUN apt-get install --no-install-recommends curl',
+    'ENTRYPOINT ["docker-entrypoint.sh"]',
+    'ENV PATH=/usr/bin:/bin HOME=/root',
+    'RUN set -eux; addgroup -g 70 -S postgres; adduser -u 70 -S -D -G postgres',
+  ])('is left as it is: %s', (text) => {
+    expect(hideSecrets(text)).toBe(text);
+  });
+
+  // With patterns that look back again and again this would take hours, and the test's own deadline would end it.
+  it.each(['a=', '--a ', 'x', 'a://', '"a"="', '-----BEGIN PRIVATE KEY', 'a@', 'bearer '])(
+    'may be made to be searched for long: %s',
+    (part) => {
+      const text = part.repeat(200_000 / part.length);
+      expect(hideSecrets(text).length).toBeGreaterThan(0);
+    },
+  );
+});
