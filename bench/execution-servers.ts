@@ -6,6 +6,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { createImageEventLog } from '../src/image-index/image-event-log.ts';
 import type * as ContextModule from '../src/context.ts';
+import type * as RegistriesModule from '../src/registry/registries.ts';
 import type * as Gateway from '../src/gateway.ts';
 import type * as ImageView from '../src/image-index/image-view.ts';
 import type * as Schema from '../src/schema/index.ts';
@@ -19,6 +20,7 @@ const built = async (file: string): Promise<unknown> =>
   import(new URL(`../dist/${file}`, import.meta.url).href);
 const { createGateway } = (await built('gateway.js')) as typeof Gateway;
 const { createContext } = (await built('context.js')) as typeof ContextModule;
+const { NO_REGISTRIES } = (await built('registry/registries.js')) as typeof RegistriesModule;
 const { createImageView } = (await built('image-index/image-view.js')) as typeof ImageView;
 const { schema } = (await built('schema/index.js')) as typeof Schema;
 
@@ -33,7 +35,11 @@ const onHiddenError = (error: unknown): void => {
 function interpreted(plugins: Plugin[] = []): http.RequestListener {
   const yoga = createYoga({
     schema,
-    context: ({ request }) => createContext(indexes, createImageEventLog(), request.signal),
+    context: ({ request }) =>
+      createContext(
+        { indexes, events: createImageEventLog(), registries: NO_REGISTRIES },
+        request.signal,
+      ),
     plugins,
     logging: quiet,
     graphiql: false,

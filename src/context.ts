@@ -8,6 +8,7 @@ import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
+import type { Registries } from './registry/registries.ts';
 
 /** The most rows that one operation may return, counted with the real sizes of nested lists. */
 const MAX_ROWS = 100_000;
@@ -73,16 +74,20 @@ export interface Context {
   mayCache(): boolean;
 }
 
+/** What all operations share. */
+export interface Sources {
+  readonly indexes: ReadonlyMap<string, ImageIndex>;
+  readonly events: ImageEventLog;
+  readonly registries: Registries;
+}
+
 /** @param signal is aborted when the client has left */
-export function createContext(
-  indexes: ReadonlyMap<string, ImageIndex>,
-  events: ImageEventLog,
-  signal: AbortSignal,
-): Context {
+export function createContext(sources: Sources, signal: AbortSignal): Context {
+  const { indexes, events, registries } = sources;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
   // Each read that is under way listens, and an operation may have a thousand of them.
   setMaxListeners(0, deadline);
-  const loaders = createLoaders(indexes, deadline);
+  const loaders = createLoaders(indexes, registries, deadline);
   const eventDeadlines = createDeadlines(signal, OPERATION_MS);
   const reported: GraphQLError[] = [];
   let rows = 0;
@@ -96,7 +101,7 @@ export function createContext(
     signal,
     renew() {
       // In place: Yoga copies the properties of a context into its own.
-      Object.assign(loaders, createLoaders(indexes, eventDeadlines()));
+      Object.assign(loaders, createLoaders(indexes, registries, eventDeadlines()));
       reported.length = 0;
       rows = 0;
       tooComplex = null;

@@ -30,6 +30,13 @@ export const MESSAGES = {
   UNSUPPORTED_BY_ENGINE: 'No engine that was asked can do this.',
   NOT_FOUND: 'The engine has no such thing.',
   CONFLICT: 'The engine is busy with a conflicting operation.',
+  REGISTRY_NOT_ALLOWED:
+    'This registry may not be asked. Whoever runs the server allows it with --registry HOST.',
+  REGISTRY_UNAUTHORIZED:
+    'The registry refuses to tell. On the machine of the server, docker login gives it credentials.',
+  REGISTRY_RATE_LIMITED: 'The registry has been asked too often. Try again later.',
+  REGISTRY_TIMEOUT: 'The registry did not answer in time.',
+  REGISTRY_UNAVAILABLE: 'The engine cannot reach the registry.',
   INTERNAL_SERVER_ERROR: 'Unexpected error.',
 } as const;
 
@@ -49,10 +56,18 @@ const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set([
   'ENGINE_UNAVAILABLE',
   'ENGINE_TIMEOUT',
   'ENGINE_BAD_RESPONSE',
+  'REGISTRY_RATE_LIMITED',
+  'REGISTRY_TIMEOUT',
+  'REGISTRY_UNAVAILABLE',
 ]);
 
 /** What a client sees of a failed engine call; the detail stays behind, for the log. */
 export function toPublicError(error: EngineError): PublicError {
-  const { code, engine } = error;
-  return new PublicError(code, MESSAGES[code], { engine, retryable: RETRYABLE.has(code) });
+  const { code, engine, retryAfterMs } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new PublicError(code, MESSAGES[code], {
+    engine,
+    retryable: RETRYABLE.has(code),
+    ...wait,
+  });
 }

@@ -7,6 +7,11 @@ import { createImageEventLog, type ImageEventLog } from './image-index/image-eve
 import type { ImageIndex } from './image-index/image-index.ts';
 import { createLiveIndex } from './image-index/live/live-index.ts';
 import { createReadThroughIndex } from './image-index/read-through-index.ts';
+import { createRegistries, type Registries } from './registry/registries.ts';
+import {
+  createDockerCredentials,
+  type CredentialSources,
+} from './registry/registry-credentials.ts';
 import { startEngine } from './start-engine.ts';
 
 /** Which engines, and how they are read. */
@@ -15,6 +20,10 @@ export interface FollowOptions {
   readonly index: 'live' | 'off';
   /** Whether what looks like a secret is shown. */
   readonly revealSecrets: boolean;
+  /** Registries that may be asked, as references name them. */
+  readonly registries: readonly string[];
+  /** Where the registries' credentials are. */
+  readonly credentials: Omit<CredentialSources, 'onProblem'>;
   /** All of the environment that ssh may see. */
   readonly sshEnvironment: Readonly<Record<string, string>>;
   /** Release of this package. */
@@ -24,6 +33,7 @@ export interface FollowOptions {
 
 /** Engines that are connected to: what a gateway is made of. */
 export interface FollowedEngines extends Pick<GatewayOptions, 'indexes' | 'onHiddenError'> {
+  readonly registries: Registries;
   readonly events: ImageEventLog;
   /** Resolves when every engine has answered or failed once, or after so many milliseconds. */
   settled(ms: number): Promise<void>;
@@ -44,6 +54,13 @@ export function followEngines(options: FollowOptions): FollowedEngines {
   );
   return {
     events,
+    registries: createRegistries({
+      allowed: options.registries,
+      credentials: createDockerCredentials({
+        ...options.credentials,
+        onProblem: (registry, problem) => log.warn({ registry, problem }, 'registry credentials'),
+      }),
+    }),
     indexes: new Map(indexes.map((index) => [index.engine.name, index])),
     onHiddenError: (error, code) => logHidden(log, error, code),
     async settled(ms) {

@@ -14,6 +14,7 @@ import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
+import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly indexes: ReadonlyMap<string, ImageIndex>;
   /** Where the indexes say what happened to images; without one nothing ever does. */
   readonly events?: ImageEventLog;
+  /** Which registries may be asked; none when left out. */
+  readonly registries?: Registries;
   /** Told of every error whose cause clients do not see. */
   readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
@@ -43,11 +46,16 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
-  const { indexes, events = createImageEventLog(), responseCacheBytes = 0 } = options;
+  const { indexes, responseCacheBytes = 0 } = options;
+  const sources = {
+    indexes,
+    events: options.events ?? createImageEventLog(),
+    registries: options.registries ?? NO_REGISTRIES,
+  };
   return createYoga<object, Context>({
     schema: options.federation === true ? createSubgraph().schema : schema,
     graphqlEndpoint: '/graphql',
-    context: ({ request }) => createContext(indexes, events, request.signal),
+    context: ({ request }) => createContext(sources, request.signal),
     plugins: [
       usePublicErrors(options.onHiddenError),
       useStaleness(),

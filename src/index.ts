@@ -5,6 +5,7 @@
 
 import { type Logger, pino } from 'pino';
 import { parseConfig } from './config/config.ts';
+import { dockerFolder } from './config/docker-context.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
 import { sshEnvironment } from './config/ssh-environment.ts';
 import { type FollowedEngines, followEngines } from './follow-engines.ts';
@@ -22,11 +23,13 @@ export interface ConnectOptions {
   readonly index?: 'live' | 'off';
   /** As --insecure-engine. */
   readonly insecureEngine?: boolean;
+  /** As --registry, any number of them: registries that may be asked. None when left out. */
+  readonly registries?: readonly string[];
   /** As --reveal-secrets. */
   readonly revealSecrets?: boolean;
   /**
-   * Of which DOCKER_HOST, HOME and the like are read, and ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG; empty when
-   * left out. What begins with IMAGEGRAPH_ is for the program, and not read.
+   * Of which DOCKER_HOST, HOME and the like are read; ssh sees PATH, HOME, USER, SSH_AUTH_SOCK and LANG of it, and Docker's
+   * credential helpers see all. Empty when left out. What begins with IMAGEGRAPH_ is for the program, and not read.
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told how engines do; nothing is logged when left out. */
@@ -48,6 +51,7 @@ export function connectEngines(options: ConnectOptions = {}): FollowedEngines {
   );
   const argv = [
     ...(engines ?? []).flatMap((engine) => ['--engine', engine]),
+    ...(options.registries ?? []).flatMap((registry) => ['--registry', registry]),
     ...(options.insecureEngine === true ? ['--insecure-engine'] : []),
     '--index',
     index,
@@ -60,6 +64,8 @@ export function connectEngines(options: ConnectOptions = {}): FollowedEngines {
     engines: config.engines,
     index: config.index,
     revealSecrets: options.revealSecrets === true,
+    registries: config.registries,
+    credentials: { folder: dockerFolder(env), environment: env },
     sshEnvironment: sshEnvironment(env),
     version: packageVersion(),
     log,

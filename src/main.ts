@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { type Config, parseConfig } from './config/config.ts';
+import { dockerFolder } from './config/docker-context.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
 import { helpText } from './config/help.ts';
 import type { Question } from './config/question.ts';
@@ -52,6 +53,8 @@ function followed(config: Config): FollowedEngines {
     engines: config.engines,
     index: config.index,
     revealSecrets: config.revealSecrets,
+    registries: config.registries,
+    credentials: { folder: dockerFolder(process.env), environment: process.env },
     sshEnvironment: sshEnvironment(process.env),
     version: packageVersion(),
     log,
@@ -114,7 +117,6 @@ function notYet(config: Config): string[] {
     ['--tls-cert', config.tls !== null],
     ['--allow-host', config.allowHosts.length > 0],
     ['--allow-origin', config.allowOrigins.length > 0],
-    ['--registry', config.registries.length > 0],
   ];
   return given
     .filter(([, isGiven]) => isGiven)

@@ -11,6 +11,7 @@ const ALLOWED: readonly RegExp[] = [
   /^\/info$/,
   /^\/images\/json$/,
   new RegExp(`^/images/${NAME}/(?:json|history)$`),
+  new RegExp(`^/distribution/${NAME}/json$`),
   /^\/containers\/json$/,
   /^\/system\/df$/,
   /^\/events$/,

@@ -1,4 +1,5 @@
 import { createConnection } from './connection.ts';
+import { createDistributionVerb } from './distribution-verb.ts';
 import { createDockerFor, type DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
 import type { ApiVersion, Engine, EngineFacts, EngineStatus } from './engine.ts';
@@ -36,6 +37,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     try {
       return await run(facts);
     } catch (error) {
+      // A registry that keeps an engine waiting says nothing about the engine: its code is another one.
       if (error instanceof EngineError) connection.failed(error);
       throw error;
     }
@@ -53,6 +55,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     countImages: (signal) => ask(({ api }) => countImages(docker, api, signal)),
     ...createListVerbs(name, docker, ask, pinged, redaction),
     ...createImageVerbs(name, docker, ask, redaction),
+    ...createDistributionVerb(name, docker, ask),
     ...createEventVerbs(name, docker, connection.ready),
     close() {
       connection.close();

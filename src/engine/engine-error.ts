@@ -11,7 +11,17 @@ export type EngineErrorCode =
   | 'ENGINE_ERROR'
   | 'RESPONSE_TOO_LARGE'
   | 'NOT_FOUND'
-  | 'CONFLICT';
+  | 'CONFLICT'
+  | 'UNSUPPORTED_BY_ENGINE'
+  | RegistryErrorCode;
+
+/** What can go wrong between an engine and a registry that it is made to ask. */
+export type RegistryErrorCode =
+  | 'REGISTRY_NOT_ALLOWED'
+  | 'REGISTRY_UNAUTHORIZED'
+  | 'REGISTRY_RATE_LIMITED'
+  | 'REGISTRY_TIMEOUT'
+  | 'REGISTRY_UNAVAILABLE';
 
 /** A failed engine call: a code for the client, a detail for the log, never the other way round. */
 export class EngineError extends Error {
@@ -19,6 +29,8 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** The configured engine name; set where the call is made. */
   readonly engine: string;
+  /** When it is worth asking again, in milliseconds; undefined when nobody said. */
+  retryAfterMs?: number;
 
   constructor(code: EngineErrorCode, engine: string, detail: string, cause?: unknown) {
     super(detail, cause === undefined ? undefined : { cause });

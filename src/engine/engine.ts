@@ -50,6 +50,18 @@ export interface Engine {
    * @throws EngineError ENGINE_INCOMPATIBLE where facts say that the engine cannot (canReadOneImage)
    */
   readImage(reference: string, signal: AbortSignal): Promise<ImageRow | null>;
+  /**
+   * What a registry has under a name, asked by the engine; null when the registry has no such thing. One GET
+   * /distribution/{name}/json, for which the engine makes several requests of the registry.
+   * @param name registry/path:tag or registry/path@digest
+   * @param credentials value of X-Registry-Auth; null for none
+   * @throws EngineError with a REGISTRY_ code, or UNSUPPORTED_BY_ENGINE (Podman, the embedded engine, API below 1.30)
+   */
+  askRegistry(
+    name: string,
+    credentials: string | null,
+    signal: AbortSignal,
+  ): Promise<RegistryManifest | null>;
   /** How many images the engine counts, by GET /info. @throws EngineError */
   countImages(signal: AbortSignal): Promise<number | null>;
   /** Reads /version and /info again: another engine may answer now. Null when none does. */
@@ -199,6 +211,13 @@ export interface Platform {
   readonly architecture: string;
   readonly variant: string | null;
   readonly osVersion: string | null;
+}
+
+/** What a registry has under a name: a manifest or an index. */
+export interface RegistryManifest {
+  readonly descriptor: Descriptor;
+  /** Null where the engine does not say, as for one OCI manifest; without attestations. */
+  readonly platforms: readonly Platform[] | null;
 }
 
 /** Field State, with the states of Podman among those of Docker. */

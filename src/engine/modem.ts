@@ -14,6 +14,8 @@ export interface Call<Result> {
   readonly query?: Readonly<Record<string, string>>;
   /** As in EngineRequest. */
   readonly endless?: boolean;
+  /** Besides Host. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What dockerode's methods hand to a modem's dial, as far as read-only calls use it. */
@@ -60,6 +62,7 @@ async function send<Result>(
     signal: call.signal,
     read: call.read,
     ...(call.endless === true ? { endless: true } : {}),
+    ...(call.headers === undefined ? {} : { headers: call.headers }),
   });
 }
 

@@ -34,6 +34,8 @@ export interface EngineRequest<Result> {
   readonly endless?: boolean;
   readonly signal: AbortSignal;
   readonly read: BodyReader<Result>;
+  /** Besides Host. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends requests to one engine over connections that a dialer opens. */
@@ -105,7 +107,7 @@ async function sendOnce<Result>(
     answered = true;
     watch.headArrived();
     const body = request.endless === true ? response : timed(response, watch.progress);
-    if (response.statusCode !== 200) throw await refusal(engine, response.statusCode ?? 0, body);
+    if (response.statusCode !== 200) throw await refusal(engine, response, body);
     return await request.read(body, engine, response.headers);
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
@@ -125,7 +127,8 @@ function head<Result>(
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, path } = request;
-    const outgoing = http.request({ agent, method, path, signal, headers: { host } });
+    const headers = { ...request.headers, host };
+    const outgoing = http.request({ agent, method, path, signal, headers });
     outgoing.on('response', resolve);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       attempt.stale =
@@ -169,15 +172,19 @@ async function* timed(
 
 async function refusal(
   engine: string,
-  status: number,
+  { statusCode: status = 0, headers }: http.IncomingMessage,
   body: AsyncIterable<Uint8Array>,
 ): Promise<EngineError> {
   const text = await readText(body, engine).catch(() => '');
-  return new EngineError(
+  const error = new EngineError(
     codeOfStatus(status, text),
     engine,
     `HTTP ${status} ${text.slice(0, 500)}`,
   );
+  const seconds = headers['retry-after'];
+  if (seconds !== undefined && /^\d{1,6}$/.test(seconds))
+    error.retryAfterMs = Number(seconds) * 1_000;
+  return error;
 }
 
 /** A whole body as text. @throws EngineError RESPONSE_TOO_LARGE */

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { ParsedName } from '../engine/reference.ts';
 import type { Eventual } from '../eventual.ts';
 import {
   type Container,
@@ -8,6 +9,7 @@ import {
 import type { LayerView } from '../image-index/details/layer-view.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
 import type { ImageIndex, IndexReading } from '../image-index/image-index.ts';
+import type { Registries, RegistryAnswer } from '../registry/registries.ts';
 import { createDetailLoaders, type DetailLoaders } from './details.ts';
 
 /**
@@ -25,6 +27,8 @@ export interface Loaders extends DetailLoaders {
   sharedSize(image: Image): Promise<number | null>;
   /** The engine's words on a container; what it said last when it cannot be asked now. */
   statusText(container: Container): Promise<string>;
+  /** What a registry has under a name, asked through this engine. @throws EngineError */
+  registry(engine: string, name: ParsedName): Promise<RegistryAnswer>;
   /** Engines that gave something older than what they had announced. */
   staleEngines(): readonly string[];
 }
@@ -39,6 +43,7 @@ export interface EngineReads<Value> {
 /** @param signal ends the reads when the operation's time is up or its client has left */
 export function createLoaders(
   indexes: ReadonlyMap<string, ImageIndex>,
+  registries: Registries,
   signal: AbortSignal,
 ): Loaders {
   const readings = new Map([...indexes].map(([name, index]) => [name, index.read(signal)]));
@@ -56,6 +61,8 @@ export function createLoaders(
     sharedSizes,
     layers: perEngine(async ({ details }, name) => details.layers(await images.load(name))),
     ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
+    registry: (engine, name) =>
+      registries.ask((indexes.get(engine) as ImageIndex).engine, name, signal),
     staleEngines: () =>
       [...readings].flatMap(([name, reading]) => (reading.isStale() ? [name] : [])),
     async sharedSize(image) {

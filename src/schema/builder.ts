@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
-import type { Descriptor, Engine, KeyValue, Platform } from '../engine/engine.ts';
+import type { Descriptor, Engine, KeyValue, Platform, RegistryManifest } from '../engine/engine.ts';
 import type { EnvironmentVariable, ImageConfig } from '../engine/image-detail.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type { IndexState } from '../image-index/image-index.ts';
@@ -8,6 +8,8 @@ import type { LoggedEvent } from '../image-index/image-event-log.ts';
 import type { DigestReference, Image, Manifest, TagReference } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import type { Page } from '../keyset.ts';
+import type { UpdateCheck } from '../registry/update-check.ts';
+import type { DeclaredBase } from './declared-base.ts';
 import type { HistoryEntry } from './history-entry.ts';
 import type { ImageConnection } from './image-connection.ts';
 import type { Layer } from './layer.ts';
@@ -27,6 +29,7 @@ export interface Types {
     EngineContainerConnection: Connection<Container>;
     EngineContainerEdge: Edge<Container>;
     ImageIndexState: IndexState;
+    DeclaredBase: DeclaredBase;
     EnvironmentVariable: EnvironmentVariable;
     HistoryEntry: HistoryEntry;
     ImageConfig: ImageConfig;
@@ -48,10 +51,12 @@ export interface Types {
     OciAnnotations: Annotations;
     OciDescriptor: Descriptor;
     PageInfo: PageInfo;
+    RegistryImage: RegistryManifest;
     RepoDigest: DigestReference;
     RepoTag: TagReference;
     RepoTagConnection: Connection<TagReference>;
     RepoTagEdge: Edge<TagReference>;
+    UpdateCheck: UpdateCheck;
   };
   Scalars: {
     /** Whole seconds since 1970. */

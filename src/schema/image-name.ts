@@ -1,9 +1,10 @@
 import { type ParsedReference, parseReference } from '../engine/reference.ts';
 import { builder } from './builder.ts';
+import { REGISTRY_ERRORS, registryOfAnyEngine } from './registry-image.ts';
 
 builder.objectType('ImageName', {
   description:
-    'For other subgraphs: what a name means here, on every engine, also when no engine has it.',
+    'For other subgraphs: what a name means here, on every engine and in its registry, also when no engine has it.',
   fields: (t) => ({
     reference: t.expose('reference', {
       type: 'ImageReference',
@@ -21,6 +22,15 @@ builder.objectType('ImageName', {
           const { found } = (await loaders.images.load(engine)).references().resolve(parsed);
           return found === null ? [] : [found];
         });
+      },
+    }),
+    registry: t.field({
+      type: 'RegistryImage',
+      nullable: true,
+      description: `What the registry has under this name now, asked by the first engine that can. ${REGISTRY_ERRORS} Null for an image ID.`,
+      resolve({ reference }, _args, context) {
+        const parsed = parseReference(reference);
+        return parsed?.kind === 'name' ? registryOfAnyEngine(parsed, context) : null;
       },
     }),
   }),

@@ -5,6 +5,7 @@ import './node.ts';
 import './pagination.ts';
 import './engine.ts';
 import './engine-container.ts';
+import './declared-base.ts';
 import './environment-variable.ts';
 import './history-entry.ts';
 import './image-config.ts';
@@ -28,8 +29,10 @@ import './images.ts';
 import './layer.ts';
 import './oci-annotations.ts';
 import './oci-descriptor.ts';
+import './registry-image.ts';
 import './repo-digest.ts';
 import './repo-tag.ts';
+import './update-check.ts';
 
 builder.queryType({ description: 'What can be asked.' });
 builder.subscriptionType({ description: 'What can be followed, over server-sent events.' });

@@ -1,5 +1,6 @@
 import type { Image, Manifest } from '../image-index/image-view.ts';
 import { builder } from './builder.ts';
+import { REGISTRY_ERRORS, registryOf } from './registry-image.ts';
 import { repositoryOf } from './repo-tag.ts';
 
 builder.objectType('RepoDigest', {
@@ -34,6 +35,12 @@ builder.objectType('RepoDigest', {
       type: 'Engine',
       description: 'The engine that holds it.',
       resolve: ({ image }, _args, { engineOf }) => engineOf(image.engine),
+    }),
+    registry: t.field({
+      type: 'RegistryImage',
+      nullable: true,
+      description: `The manifest or index that the registry has under this digest; null for a bare digest too. ${REGISTRY_ERRORS}`,
+      resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
     }),
     manifests: t.field({
       type: ['ImageManifestSummary'],

@@ -1,8 +1,10 @@
 import { canonicalName, type ParsedName } from '../engine/reference.ts';
-import type { ImageView } from '../image-index/image-view.ts';
+import type { Image, ImageView } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { builder } from './builder.ts';
 import { defineConnection } from './pagination.ts';
+import { REGISTRY_ERRORS, registryOf } from './registry-image.ts';
+import { updateCheckOf } from './update-check.ts';
 
 builder.objectType('RepoTag', {
   description: 'A name with a tag that points to an image. Engine field RepoTags.',
@@ -48,10 +50,31 @@ builder.objectType('RepoTag', {
       description: 'The engine that holds it.',
       resolve: ({ image }, _args, { engineOf }) => engineOf(image.engine),
     }),
+    registry: t.field({
+      type: 'RegistryImage',
+      nullable: true,
+      description: `What the registry has under this tag now. ${REGISTRY_ERRORS}`,
+      resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
+    }),
+    updateCheck: t.field({
+      type: 'UpdateCheck',
+      nullable: true,
+      description: `Whether what the registry has under this tag now is among the digests that the image has of this repository (repoDigests). ${REGISTRY_ERRORS}`,
+      resolve: ({ name, image }, _args, context) =>
+        updateCheckOf(name, image.engine, digestsIn(name, image), context),
+    }),
   }),
 });
 
 defineConnection('RepoTag', 'tags');
+
+/** All digests that an image has of one repository: after a pull of another index with the same image there are two. */
+function digestsIn(name: ParsedName | null, { digests }: Image): readonly string[] {
+  const own = digests.filter(
+    (one) => one.name?.domain === name?.domain && one.name?.path === name?.path,
+  );
+  return own.map(({ digest }) => digest);
+}
 
 /** The repository that a name belongs to in a view; null for a name that could not be parsed. */
 export function repositoryOf(view: ImageView, name: ParsedName | null): Repository | null {

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createContext } from '../../src/context.ts';
+import { NO_REGISTRIES } from '../../src/registry/registries.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
 import { schema } from '../../src/schema/index.ts';
 import { EXAMPLES } from '../../src/server/graphiql-examples.ts';
@@ -21,7 +22,11 @@ const indexes = new Map(
     createFixedIndex(name, { images: [...images, ODD_IMAGE], containers }),
   ]),
 );
-const context = () => createContext(indexes, createImageEventLog(), new AbortController().signal);
+const context = () =>
+  createContext(
+    { indexes, events: createImageEventLog(), registries: NO_REGISTRIES },
+    new AbortController().signal,
+  );
 
 /** Both executions of a query that has no errors. */
 async function executeBoth(query: string, variables: Record<string, unknown> = {}) {

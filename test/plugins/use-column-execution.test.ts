@@ -1,6 +1,7 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { describe, expect, it } from 'vitest';
 import { type Context, createContext } from '../../src/context.ts';
+import { NO_REGISTRIES } from '../../src/registry/registries.ts';
 import { EngineError } from '../../src/engine/engine-error.ts';
 import { useColumnExecution } from '../../src/plugins/use-column-execution.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
@@ -16,8 +17,11 @@ async function answer(indexes: readonly FixedIndex[], plugins: Plugin<Context>[]
     schema,
     context: ({ request }) =>
       createContext(
-        new Map(indexes.map((index) => [index.engine.name, index])),
-        createImageEventLog(),
+        {
+          indexes: new Map(indexes.map((index) => [index.engine.name, index])),
+          events: createImageEventLog(),
+          registries: NO_REGISTRIES,
+        },
         request.signal,
       ),
     plugins: [usePublicErrors((error) => void hidden.push(error)), ...plugins],

@@ -95,6 +95,7 @@ type ReadVerbs = Pick<
   | 'readImage'
   | 'inspectImage'
   | 'imageHistory'
+  | 'askRegistry'
   | 'sharedSizes'
   | 'countImages'
 >;
@@ -128,6 +129,7 @@ function createReadVerbs(scripted: () => ScriptedEngine): ReadVerbs {
       read('readImage', reference, signal, ({ images }) => findImage(images, reference)),
     inspectImage: () => Promise.resolve(null),
     imageHistory: () => Promise.resolve(null),
+    askRegistry: () => Promise.resolve(null),
     sharedSizes: (signal) =>
       read('sharedSizes', '', signal, ({ sharedSizes }) => new Map(sharedSizes)),
     countImages: (signal) => read('countImages', '', signal, ({ images }) => images.size),
