@@ -13,6 +13,7 @@ const ALLOWED: readonly RegExp[] = [
   new RegExp(`^/images/${NAME}/(?:json|history)$`),
   new RegExp(`^/distribution/${NAME}/json$`),
   /^\/containers\/json$/,
+  /^\/containers\/[0-9a-f]{64}\/json$/,
   /^\/system\/df$/,
   /^\/events$/,
 ];

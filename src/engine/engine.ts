@@ -26,10 +26,20 @@ export interface Engine {
    */
   sharedSizes(signal: AbortSignal): Promise<ReadonlyMap<string, number | null>>;
   /**
+   * What docker system df says of images; null where the engine computes it not. One call, never two at a time.
+   * @throws EngineError
+   */
+  diskUsage(signal: AbortSignal): Promise<DiskUsage>;
+  /**
    * Every container of any state, newest first, or those of these IDs that there are.
    * @throws EngineError
    */
   listContainers(signal: AbortSignal, ids?: readonly string[]): Promise<readonly ContainerRow[]>;
+  /**
+   * The reference that a container was made from, as typed, which lists replace by an ID once it leads elsewhere; null when
+   * there is no such container. @throws EngineError
+   */
+  imageNameOf(containerId: string, signal: AbortSignal): Promise<string | null>;
   /**
    * What docker inspect says of one image; null when the engine has no such image.
    * @param platform of its manifests, that of this platform (API 1.49+ of stores with manifests): then id and
@@ -211,6 +221,16 @@ export interface Platform {
   readonly architecture: string;
   readonly variant: string | null;
   readonly osVersion: string | null;
+}
+
+/** What docker system df says of images, in bytes; null where the engine does not say. */
+export interface DiskUsage {
+  /** Of all images together, each layer once. */
+  readonly totalSize: number | null;
+  /** What images take that no container uses. */
+  readonly reclaimableSize: number | null;
+  /** Whether a builder keeps layers of its own, which may be those of images; null when the engine does not say. */
+  readonly hasBuildCache: boolean | null;
 }
 
 /** What a registry has under a name: a manifest or an index. */

@@ -4,7 +4,7 @@ import type { ApiVersion, Engine, EngineFacts, ImageRow, Platform } from './engi
 import { toHistory } from './history-mapping.ts';
 import type { ImageDetail } from './image-detail.ts';
 import { toImageDetail, toRowOfInspect } from './inspect-mapping.ts';
-import type { Json } from './json-values.ts';
+import { asObject, asText, type Json } from './json-values.ts';
 import type { Call } from './modem.ts';
 import type { Redaction } from './redaction.ts';
 import { readJson, readObject } from './transport.ts';
@@ -37,7 +37,7 @@ export function createImageVerbs(
   docker: DockerFor,
   ask: Ask,
   redaction: Redaction,
-): Pick<Engine, 'inspectImage' | 'imageHistory' | 'readImage'> {
+): Pick<Engine, 'inspectImage' | 'imageHistory' | 'imageNameOf' | 'readImage'> {
   const inspect = <Result>(
     reference: string,
     query: Query | null,
@@ -80,6 +80,17 @@ export function createImageVerbs(
           return redaction.history(
             toHistory((await docker(call).getImage(id).history()) as unknown),
           );
+        }),
+      ),
+    imageNameOf: (containerId, signal) =>
+      nullWhenGone(
+        ask(async ({ api }) => {
+          // Of the whole answer, environment and all, nothing but this is kept.
+          const read = async (...body: Parameters<typeof readObject>) =>
+            asText(asObject((await readObject(...body))['Config'])['Image']);
+          const call = toCall(api, signal, read, {});
+          const name = await docker(call).getContainer(containerId).inspect();
+          return name as unknown as string | null;
         }),
       ),
     readImage: async (reference, signal) => {

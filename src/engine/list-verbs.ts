@@ -1,6 +1,15 @@
 import { toContainerRow } from './container-mapping.ts';
 import type { Ask, DockerFor } from './docker-calls.ts';
-import type { ApiVersion, ContainerRow, Engine, EngineFacts, ImageRow } from './engine.ts';
+import pLimit from 'p-limit';
+import { toDiskUsage } from './disk-usage.ts';
+import type {
+  ApiVersion,
+  ContainerRow,
+  DiskUsage,
+  Engine,
+  EngineFacts,
+  ImageRow,
+} from './engine.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
@@ -22,7 +31,7 @@ type LongRead = <Result>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<Result>,
 ) => Promise<Result>;
-type ListVerbs = Pick<Engine, 'listImages' | 'listContainers' | 'sharedSizes'>;
+type ListVerbs = Pick<Engine, 'listImages' | 'listContainers' | 'sharedSizes' | 'diskUsage'>;
 
 /** What answers with a row for each thing of an engine, however long that takes. */
 export function createListVerbs(
@@ -35,6 +44,8 @@ export function createListVerbs(
   /** Lists take longer than any sensible deadline on a big store: they live as long as pings are answered. */
   const long: LongRead = (signal, run) =>
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
+  // Engines up to 20.10 refuse a second /system/df while there is one.
+  const oneAtATime = pLimit(1);
   let known = { api: 0, rows: createRowMemory<ImageRow>() };
   /** Another version means something else by the same bytes. */
   const memoryOf = (api: ApiVersion) => {
@@ -57,7 +68,9 @@ export function createListVerbs(
           }),
         ),
       ),
-    sharedSizes: (signal) => ask((facts) => sharedSizes(docker, facts, signal, long)),
+    sharedSizes: (signal) =>
+      oneAtATime(() => ask((facts) => sharedSizes(docker, facts, signal, long))),
+    diskUsage: (signal) => oneAtATime(() => ask((facts) => diskUsage(docker, facts, signal, long))),
     listContainers: (signal, ids) =>
       ask(({ api }) => long(signal, (signal) => listContainers(docker, api, signal, ids))),
   };
@@ -86,6 +99,26 @@ async function listContainers(
   const only = ids === undefined ? {} : { filters: { id: [...ids] } };
   const rows = await docked.listContainers({ all: true, ...only });
   return (rows as unknown as Awaited<ReturnType<typeof read>>).sort(compareAge);
+}
+
+/** Types can be chosen from 1.42 on; before, everything is computed. */
+const DISK_USAGE_BY_TYPE: ApiVersion = 42;
+
+async function diskUsage(
+  docker: DockerFor,
+  { api, kind }: EngineFacts,
+  signal: AbortSignal,
+  long: LongRead,
+): Promise<DiskUsage> {
+  if (api < DISK_USAGE || kind === 'EMBEDDED') {
+    return { totalSize: null, reclaimableSize: null, hasBuildCache: null };
+  }
+  // The build cache is cheap to tell; containers and volumes are walked file by file.
+  const query = api < DISK_USAGE_BY_TYPE ? {} : { type: ['image', 'build-cache'] };
+  return long(signal, async (signal) => {
+    const call = { api, headTimeoutMs: null, signal, read: readObject, query };
+    return toDiskUsage((await docker(call).df()) as Record<string, unknown>, kind);
+  });
 }
 
 async function sharedSizes(

@@ -11,7 +11,7 @@ export interface Call<Result> {
   readonly signal: AbortSignal;
   readonly read: BodyReader<Result>;
   /** Query parameters that dockerode has no way to pass. */
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** As in EngineRequest. */
   readonly endless?: boolean;
   /** Besides Host. */
@@ -66,12 +66,13 @@ async function send<Result>(
   });
 }
 
-/** Booleans go as 1, objects (filters) as JSON, absent values not at all; the engines take anything but "", 0, no, false, none as true. */
+/** Booleans go as 1, objects (filters) as JSON, lists by repeating the key, absent values not at all; the engines take anything but "", 0, no, false, none as true. */
 function toQuery(options: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(options)) {
     if (value === true) query.set(key, '1');
     else if (typeof value === 'string') query.set(key, value);
+    else if (Array.isArray(value)) for (const one of value) query.append(key, String(one));
     else if (typeof value === 'object' && value !== null) query.set(key, JSON.stringify(value));
   }
   const text = query.toString();

@@ -1,4 +1,4 @@
-import type { ContainerRow, Engine } from '../engine/engine.ts';
+import type { ContainerRow, DiskUsage, Engine } from '../engine/engine.ts';
 import type { DetailReads } from './details/image-details.ts';
 import type { ImageView } from './image-view.ts';
 
@@ -35,6 +35,8 @@ export interface IndexReading {
   statusTexts(): Promise<ReadonlyMap<string, string>>;
   /** SharedSize by image ID. @throws EngineError */
   sharedSizes(): Promise<ReadonlyMap<string, number | null>>;
+  /** What docker system df says of images: one call, which equal questions at the same time share. @throws EngineError */
+  diskUsage(): Promise<DiskUsage>;
   /** What the engine says of single images beyond its list. */
   readonly details: DetailReads;
   /** Whether something was given that may be older than a change which the engine had announced. */

@@ -21,6 +21,7 @@ export function createReadThroughIndex(
   const images = share(async (signal) => view(await engine.listImages(signal)));
   const containers = share((signal) => engine.listContainers(signal));
   const sharedSizes = share((signal) => engine.sharedSizes(signal));
+  const diskUsage = share((signal) => engine.diskUsage(signal));
   return {
     engine,
     read(signal) {
@@ -31,6 +32,7 @@ export function createReadThroughIndex(
         containers: listed,
         statusTexts: async () => new Map((await listed()).map((row) => [row.id, row.statusText])),
         sharedSizes: () => sharedSizes(signal),
+        diskUsage: () => diskUsage(signal),
         details: details.reads(signal),
         isStale: () => false,
       };

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
-import type { ParsedName } from '../engine/reference.ts';
+import pLimit from 'p-limit';
+import type { ContainerRow, DiskUsage, Engine } from '../engine/engine.ts';
+import { isDigest, type ParsedName } from '../engine/reference.ts';
 import type { Eventual } from '../eventual.ts';
 import {
   type Container,
@@ -21,17 +23,23 @@ export interface Loaders extends DetailLoaders {
   readonly images: EngineReads<ImageView>;
   readonly containers: EngineReads<ContainerView>;
   readonly sharedSizes: EngineReads<ReadonlyMap<string, number | null>>;
+  readonly diskUsage: EngineReads<DiskUsage>;
   /** Which images are built on which: inspects those that are not known yet. */
   readonly layers: EngineReads<LayerView>;
   /** SharedSize of one image, null where its engine cannot compute it. */
   sharedSize(image: Image): Promise<number | null>;
   /** The engine's words on a container; what it said last when it cannot be asked now. */
   statusText(container: Container): Promise<string>;
+  /** Containers with the references that they were made from, where a list has an ID instead: a call for each of these. */
+  withTypedNames(engine: string, rows: readonly ContainerRow[]): Promise<readonly ContainerRow[]>;
   /** What a registry has under a name, asked through this engine. @throws EngineError */
   registry(engine: string, name: ParsedName): Promise<RegistryAnswer>;
   /** Engines that gave something older than what they had announced. */
   staleEngines(): readonly string[];
 }
+
+/** Containers that an engine is asked about at once. */
+const PARALLEL_NAMES = 8;
 
 /** One kind of read, by engine. */
 export interface EngineReads<Value> {
@@ -59,8 +67,11 @@ export function createLoaders(
       return joinContainers(...(await Promise.all(read)));
     }),
     sharedSizes,
+    diskUsage: perEngine((reading) => reading.diskUsage()),
     layers: perEngine(async ({ details }, name) => details.layers(await images.load(name))),
     ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
+    withTypedNames: (engine, rows) =>
+      typedNames((indexes.get(engine) as ImageIndex).engine, rows, signal),
     registry: (engine, name) =>
       registries.ask((indexes.get(engine) as ImageIndex).engine, name, signal),
     staleEngines: () =>
@@ -73,6 +84,21 @@ export function createLoaders(
       return texts?.get(row.id) ?? row.statusText;
     },
   };
+}
+
+async function typedNames(
+  engine: Engine,
+  rows: readonly ContainerRow[],
+  signal: AbortSignal,
+): Promise<readonly ContainerRow[]> {
+  const limit = pLimit(PARALLEL_NAMES);
+  return Promise.all(
+    rows.map(async (row) => {
+      if (!isDigest(row.imageReference)) return row;
+      const typed = await limit(() => engine.imageNameOf(row.id, signal));
+      return typed === null ? row : { ...row, imageReference: typed };
+    }),
+  );
 }
 
 function createEngineReads<Value>(read: (engine: string) => Promise<Value>): EngineReads<Value> {

@@ -13,6 +13,8 @@ import type { DeclaredBase } from './declared-base.ts';
 import type { HistoryEntry } from './history-entry.ts';
 import type { ImageConnection } from './image-connection.ts';
 import type { Layer } from './layer.ts';
+import type { ImageDiskUsage } from './image-disk-usage.ts';
+import type { PrunePreview } from '../loaders/prune-plan.ts';
 import type { NodeValue } from './node.ts';
 import type { Annotations } from './oci-annotations.ts';
 import type { Connection, Edge, PageInfo } from './pagination.ts';
@@ -34,6 +36,7 @@ export interface Types {
     HistoryEntry: HistoryEntry;
     ImageConfig: ImageConfig;
     ImageContent: { readonly digest: string };
+    ImageDiskUsage: ImageDiskUsage;
     ImageEvent: LoggedEvent;
     ImageEventConnection: Page<LoggedEvent>;
     ImageEventEdge: Edge<LoggedEvent>;
@@ -51,6 +54,7 @@ export interface Types {
     OciAnnotations: Annotations;
     OciDescriptor: Descriptor;
     PageInfo: PageInfo;
+    PrunePreview: PrunePreview;
     RegistryImage: RegistryManifest;
     RepoDigest: DigestReference;
     RepoTag: TagReference;

@@ -41,7 +41,8 @@ interface FilterInput {
   readonly not?: FilterInput | null | undefined;
 }
 
-const ImageLabelFilter = builder.inputType('ImageLabelFilter', {
+/** GraphQL input ImageLabelFilter. */
+export const ImageLabelFilter = builder.inputType('ImageLabelFilter', {
   description: 'A label that an image must have.',
   fields: (t) => ({
     key: t.string({ required: true, description: 'The whole key.' }),

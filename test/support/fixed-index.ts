@@ -102,6 +102,10 @@ export function createFixedIndex(
           available();
           return new Map(content.images.map((row) => [row.id, 500]));
         },
+        async diskUsage() {
+          available();
+          return { totalSize: 10_000, reclaimableSize: 4_000, hasBuildCache: false };
+        },
         isStale: () => content.stale,
       };
     },

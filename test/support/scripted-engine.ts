@@ -95,7 +95,9 @@ type ReadVerbs = Pick<
   | 'readImage'
   | 'inspectImage'
   | 'imageHistory'
+  | 'imageNameOf'
   | 'askRegistry'
+  | 'diskUsage'
   | 'sharedSizes'
   | 'countImages'
 >;
@@ -129,7 +131,10 @@ function createReadVerbs(scripted: () => ScriptedEngine): ReadVerbs {
       read('readImage', reference, signal, ({ images }) => findImage(images, reference)),
     inspectImage: () => Promise.resolve(null),
     imageHistory: () => Promise.resolve(null),
+    imageNameOf: () => Promise.resolve(null),
     askRegistry: () => Promise.resolve(null),
+    diskUsage: () =>
+      Promise.resolve({ totalSize: null, reclaimableSize: null, hasBuildCache: null }),
     sharedSizes: (signal) =>
       read('sharedSizes', '', signal, ({ sharedSizes }) => new Map(sharedSizes)),
     countImages: (signal) => read('countImages', '', signal, ({ images }) => images.size),

@@ -20,13 +20,26 @@ export interface LayerView {
   derivedImages(image: Image): readonly Image[];
   /** Images that contain this layer, newest first. */
   imagesOfLayer(diffId: string): readonly Image[];
+  /** Layers that none but these images have, each once, with its place in one of them. */
+  layersOnlyOf(images: ReadonlySet<Image>): readonly PlacedLayer[];
+  /** Whether another image has a layer of this one too. */
+  isShared(image: Image): boolean;
   /** Each platform once whose layers are known. */
   platforms(image: Image): readonly Platform[];
+}
+
+/** A layer in an image. */
+export interface PlacedLayer {
+  readonly image: Image;
+  /** Counted from the base. */
+  readonly at: number;
 }
 
 /** A sequence of layers from the base on, as a node of a tree of all sequences. */
 interface Node {
   readonly parent: Node | null;
+  /** The last of the sequence; empty at the root. */
+  readonly diffId: string;
   readonly depth: number;
   readonly next: Map<string, Node>;
   /** Images whose layers are exactly these. */
@@ -38,7 +51,7 @@ export function createLayerView(
   images: ImageView,
   layersOf: (row: ImageRow) => readonly Layered[],
 ): LayerView {
-  const root = nodeBelow(null);
+  const root = nodeBelow(null, '');
   const ends = new Map<ImageRow, Node[]>();
   const platforms = new Map<ImageRow, readonly Platform[]>();
   const holders = new Map<string, Set<ImageRow>>();
@@ -59,13 +72,27 @@ export function createLayerView(
       found.delete(row);
       return imagesOf([...found].sort(compareAge));
     },
+    layersOnlyOf(only) {
+      const rows = new Set([...only].map(({ row }) => row));
+      const kept = new Set<Node>();
+      for (const [row, own] of ends) if (!rows.has(row)) for (const end of own) addPath(kept, end);
+      return [...only].flatMap((image) =>
+        (ends.get(image.row) ?? []).flatMap((end) =>
+          addPath(kept, end).map(({ depth }) => ({ image, at: depth - 1 })),
+        ),
+      );
+    },
+    isShared: ({ row }) =>
+      (ends.get(row) ?? []).some((end) =>
+        pathTo(end).some(({ diffId }) => (holders.get(diffId)?.size ?? 0) > 1),
+      ),
     imagesOfLayer: (diffId) => imagesOf(holders.get(diffId) ?? []),
     platforms: ({ row }) => platforms.get(row) ?? [],
   };
 }
 
-function nodeBelow(parent: Node | null): Node {
-  return { parent, depth: (parent?.depth ?? -1) + 1, next: new Map(), ends: [] };
+function nodeBelow(parent: Node | null, diffId: string): Node {
+  return { parent, diffId, depth: (parent?.depth ?? -1) + 1, next: new Map(), ends: [] };
 }
 
 /** Adds the layers of one image. @returns where they end */
@@ -78,7 +105,7 @@ function addChain(
   let node = root;
   for (const diffId of chain) {
     let next = node.next.get(diffId);
-    if (next === undefined) node.next.set(diffId, (next = nodeBelow(node)));
+    if (next === undefined) node.next.set(diffId, (next = nodeBelow(node, diffId)));
     node = next;
     const holding = holders.get(diffId);
     if (holding === undefined) holders.set(diffId, new Set([row]));
@@ -101,6 +128,21 @@ function basesOf(row: ImageRow, ends: readonly Node[]): Iterable<ImageRow> {
   const nearest = ([one, a]: [ImageRow, number], [other, b]: [ImageRow, number]) =>
     b - a || compareAge(one, other);
   return [...depths].sort(nearest).map(([base]) => base);
+}
+
+/** From the end to the base, the root aside. */
+function pathTo(end: Node): Node[] {
+  const path: Node[] = [];
+  for (let node: Node | null = end; node !== null && node.depth > 0; node = node.parent)
+    path.push(node);
+  return path;
+}
+
+/** @returns what was not there yet */
+function addPath(known: Set<Node>, end: Node): Node[] {
+  const fresh = pathTo(end).filter((node) => !known.has(node));
+  for (const node of fresh) known.add(node);
+  return fresh;
 }
 
 /** What goes on from these layers. Without recursion: an image may have any number of layers. */

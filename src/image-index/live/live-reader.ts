@@ -67,6 +67,7 @@ export function createLiveReader(
         const seen = await snapshot();
         return seen === null ? instead.sharedSizes() : sharedSizes(seen.contentGeneration, signal);
       },
+      diskUsage: instead.diskUsage,
       details: instead.details,
       isStale: () => isStale,
     };
