@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/engine-error.ts';
 import type { Engine, EngineFacts } from '../engine/engine.ts';
-import { type PruneOptions, pruneRuleOf } from '../engine/prune/prune.ts';
+import type { PruneOptions } from '../engine/prune/prune.ts';
+import { pruneRuleOf } from '../engine/prune/prune-rules.ts';
 import type { Image, TagReference } from '../image-index/image-view.ts';
 import type { Loaders } from './loaders.ts';
 

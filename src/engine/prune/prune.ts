@@ -1,7 +1,4 @@
-import type { ContainerRow, EngineFacts, ImageRow, ImageStore } from '../engine.ts';
-import { pruneContainerd } from './containerd.ts';
-import { pruneContainersStorage } from './containers-storage.ts';
-import { pruneGraphDriver } from './graph-driver.ts';
+import type { ContainerRow, ImageRow } from '../engine.ts';
 
 /** What docker image prune is asked to do. */
 export interface PruneOptions {
@@ -29,22 +26,6 @@ export interface PrunePlan {
 
 /** The rule of one kind of store. */
 export type PruneRule = (state: PruneState, options: PruneOptions) => PrunePlan;
-
-const RULES: Readonly<Record<ImageStore, PruneRule | null>> = {
-  CONTAINERD: pruneContainerd,
-  GRAPH_DRIVER: pruneGraphDriver,
-  CONTAINERS_STORAGE: pruneContainersStorage,
-  // Read-only: nothing is ever pruned there.
-  OCI_LAYOUT: null,
-};
-
-/**
- * How an engine prunes; null when that cannot be foreseen. The containerd store compares --filter until with the time
- * when a name was given here, which no endpoint tells.
- */
-export function pruneRuleOf({ store }: EngineFacts, { until }: PruneOptions): PruneRule | null {
-  return store === 'CONTAINERD' && until !== null ? null : RULES[store];
-}
 
 /** Whether the filters of a prune let an image pass. */
 export function isWanted({ created, labels }: ImageRow, options: PruneOptions): boolean {
