@@ -22,6 +22,8 @@ export interface Catalogue {
   /** Bytes of all content, each blob once. */
   contentSize(): number;
   /** @throws UnreadableContent */
+  readJson(path: string): Promise<unknown>;
+  /** @throws UnreadableContent */
   readConfig(path: string): Promise<ImageConfig>;
 }
 
@@ -53,6 +55,7 @@ export function createCatalogue(content: Content, found: readonly StoredImage[])
       ),
     contentSize: () =>
       [...new Map(images.flatMap(({ blobs }) => [...blobs])).values()].reduce((a, b) => a + b, 0),
+    readJson: async (path) => parse(await content.read(path, JSON_BLOB_LIMIT)),
     readConfig: async (path) =>
       toImageConfig(toObject(parse(await content.read(path, JSON_BLOB_LIMIT)))),
   };

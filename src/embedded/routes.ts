@@ -3,13 +3,13 @@ import { API, API_VERSION, toDiskUsage, toInfo, toVersion } from './about.ts';
 import { toHistory, toInspect, toSummary } from './answers.ts';
 import { AmbiguousPrefix, type Catalogue } from './catalogue.ts';
 import { blobPath, UnreadableContent } from './content.ts';
-import { toPlatform } from './descriptor.ts';
+import { type Descriptor, type Platform, toPlatform } from './descriptor.ts';
 import type { ImageConfig } from './image-config.ts';
 import { type EventQuery, toEventQuery } from './event-query.ts';
 import { asObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 import type { Source } from './source.ts';
-import { layerSizes, type StoredImage } from './stored-image.ts';
+import { layerSizes, type StoredImage, type StoredManifest } from './stored-image.ts';
 
 /** A JSON answer, a list that is written element by element, a text, or events without end. */
 export type Answer =
@@ -55,9 +55,10 @@ async function fromCatalogue(
 ): Promise<Answer> {
   if (endpoint === '/images/json') return { rows: list(catalogue, query) };
   if (endpoint === '/system/df') return { json: toDiskUsage(catalogue) };
-  const [, name, verb] = /^\/images\/(.+)\/(json|history)$/.exec(endpoint) ?? [];
+  const [, name, verb] = /^\/images\/(.+)\/(json|history|attestations)$/.exec(endpoint) ?? [];
   if (name === undefined) throw new Refusal(404, 'page not found');
   const named = find(catalogue, decode(name));
+  if (verb === 'attestations') return { json: await attestationsOf(catalogue, named, query) };
   const { image, config, sizes } = await chosen(catalogue, named, query.get('platform'));
   if (verb === 'json') return { json: toInspect(image, config, isTrue(query.get('manifests'))) };
   if (config === null) throw new Refusal(404, 'no platform of the image is here');
@@ -106,14 +107,7 @@ async function chosen(
     return { image, config, sizes };
   }
   const platform = parsePlatform(asked);
-  const manifest = image.manifests?.find(
-    (manifest) =>
-      manifest.available &&
-      manifest.kind === 'image' &&
-      manifest.platform.os === platform.os &&
-      manifest.platform.architecture === platform.architecture &&
-      (platform.variant === undefined || manifest.platform.variant === platform.variant),
-  );
+  const manifest = manifestFor(image, platform);
   if (manifest?.config == null) {
     const spelled = [platform.os, platform.architecture, platform.variant]
       .filter(Boolean)
@@ -125,6 +119,46 @@ async function chosen(
   // As Docker does: what answers for a platform is its manifest.
   const alone = { ...image, id: descriptor.digest, descriptor };
   return { image: alone, config, sizes: layerSizes(layers) };
+}
+
+/** Of the newest API, which nothing older has, so it does not matter which one was asked for. */
+async function attestationsOf(
+  catalogue: Catalogue,
+  image: StoredImage,
+  query: URLSearchParams,
+): Promise<readonly object[]> {
+  const manifest = manifestFor(image, parsePlatform(query.get('platform') ?? ''));
+  if (manifest === undefined) throw new Refusal(404, 'the platform of the image is not here');
+  const types = query.getAll('type');
+  const layers = (image.manifests ?? [])
+    .filter(({ attests }) => attests === manifest.descriptor.digest)
+    .flatMap((attestation) => attestation.layers);
+  const wanted = layers.filter((layer) => types.length === 0 || types.includes(typeOf(layer)));
+  return Promise.all(
+    wanted.map(async (layer) => ({
+      Descriptor: layer,
+      PredicateType: typeOf(layer),
+      ...(isTrue(query.get('statement'))
+        ? { Statement: await catalogue.readJson(blobPath(layer.digest)) }
+        : {}),
+    })),
+  );
+}
+
+/** As BuildKit writes it down. */
+function typeOf({ annotations }: Descriptor): string {
+  return annotations?.['in-toto.io/predicate-type'] ?? '';
+}
+
+function manifestFor(image: StoredImage, platform: Platform): StoredManifest | undefined {
+  return image.manifests?.find(
+    (manifest) =>
+      manifest.available &&
+      manifest.kind === 'image' &&
+      manifest.platform.os === platform.os &&
+      manifest.platform.architecture === platform.architecture &&
+      (platform.variant === undefined || manifest.platform.variant === platform.variant),
+  );
 }
 
 function parsePlatform(text: string) {

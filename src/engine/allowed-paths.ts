@@ -10,7 +10,7 @@ const ALLOWED: readonly RegExp[] = [
   /^\/version$/,
   /^\/info$/,
   /^\/images\/json$/,
-  new RegExp(`^/images/${NAME}/(?:json|history)$`),
+  new RegExp(`^/images/${NAME}/(?:json|history|attestations)$`),
   new RegExp(`^/distribution/${NAME}/json$`),
   /^\/containers\/json$/,
   /^\/containers\/[0-9a-f]{64}\/json$/,

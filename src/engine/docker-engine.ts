@@ -1,3 +1,4 @@
+import { createAttestationVerb } from './attestation-verb.ts';
 import { createConnection } from './connection.ts';
 import { createDistributionVerb } from './distribution-verb.ts';
 import { createDockerFor, type DockerFor } from './docker-calls.ts';
@@ -55,6 +56,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     countImages: (signal) => ask(({ api }) => countImages(docker, api, signal)),
     ...createListVerbs(name, docker, ask, pinged, redaction),
     ...createImageVerbs(name, docker, ask, redaction),
+    ...createAttestationVerb(name, docker, ask, redaction),
     ...createDistributionVerb(name, docker, ask),
     ...createEventVerbs(name, docker, connection.ready),
     close() {

@@ -1,4 +1,4 @@
-import type { HistoryStep, ImageDetail } from './image-detail.ts';
+import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 
 /**
  * What an engine is to everything above it: verbs and shapes in our words. No sentinel gets past this
@@ -60,6 +60,18 @@ export interface Engine {
    * @throws EngineError ENGINE_INCOMPATIBLE where facts say that the engine cannot (canReadOneImage)
    */
   readImage(reference: string, signal: AbortSignal): Promise<ImageRow | null>;
+  /**
+   * What is attested of one platform of an image; null when the engine has no such image or platform. API 1.55+ of
+   * stores with manifests, and the embedded engine.
+   * @param withStatement of which type statements are given, too; null for none
+   * @throws EngineError UNSUPPORTED_BY_ENGINE where it cannot say
+   */
+  attestations(
+    id: string,
+    platform: Platform,
+    withStatement: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly Attestation[] | null>;
   /**
    * What a registry has under a name, asked by the engine; null when the registry has no such thing. One GET
    * /distribution/{name}/json, for which the engine makes several requests of the registry.

@@ -56,3 +56,12 @@ export interface HistoryStep {
   /** Bytes; 0 for a step without a layer, and for one whose layer is not unpacked. */
   readonly size: number;
 }
+
+/** One in-toto statement about a manifest, as GET /images/{name}/attestations tells it. */
+export interface Attestation {
+  /** A URI, e.g. https://slsa.dev/provenance/v1. */
+  readonly predicateType: string;
+  readonly descriptor: Descriptor;
+  /** JSON; null when it was not asked for. */
+  readonly statement: string | null;
+}

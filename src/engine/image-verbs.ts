@@ -135,6 +135,7 @@ function platformInstead({ platform, layers, manifests }: ImageDetail): Platform
   return here?.platform ?? null;
 }
 
-function platformQuery({ os, architecture, variant }: Platform): string {
+/** A platform as inspect, history and attestations take it. */
+export function platformQuery({ os, architecture, variant }: Platform): string {
   return JSON.stringify({ os, architecture, ...(variant === null ? {} : { variant }) });
 }

@@ -30,11 +30,19 @@ interface DialOptions {
  * from the environment, pastes names unescaped into paths, follows redirects and leaves promises pending;
  * none of its code runs here. inspect, distribution and df drop their query and their abort signal in
  * dockerode 5, so both come with the call.
+ * @param endpoint in place of the last part of dockerode's path
  */
-export function createModem<Result>(engine: string, transport: Transport, call: Call<Result>) {
+export function createModem<Result>(
+  engine: string,
+  transport: Transport,
+  call: Call<Result>,
+  endpoint?: string,
+) {
   return {
     dial(options: DialOptions, callback: (error: unknown, result?: Result) => void): void {
-      send(engine, transport, call, options).then(
+      const path = options.path.replace(/\?$/, '');
+      const asked = endpoint === undefined ? path : path.replace(/[^/]+$/, endpoint);
+      send(engine, transport, call, { ...options, path: asked }).then(
         (result) => callback(null, result),
         (error: unknown) => callback(error),
       );
@@ -48,8 +56,7 @@ async function send<Result>(
   call: Call<Result>,
   options: DialOptions,
 ): Promise<Result> {
-  const { method } = options;
-  const path = options.path.replace(/\?$/, '');
+  const { method, path } = options;
   if (!isAllowed(method, path)) {
     throw new EngineError('ENGINE_FORBIDDEN', engine, `not on the allow-list: ${method} ${path}`);
   }

@@ -1,5 +1,5 @@
 import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './engine.ts';
-import type { HistoryStep, ImageDetail } from './image-detail.ts';
+import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 import { hideSecrets, isSecretName, isSecretValue } from './secret-forms.ts';
 
 /**
@@ -10,6 +10,7 @@ export interface Redaction {
   row(row: ImageRow): ImageRow;
   detail(detail: ImageDetail): ImageDetail;
   history(steps: readonly HistoryStep[]): readonly HistoryStep[];
+  attestation(attestation: Attestation): Attestation;
 }
 
 /** Shows everything as the engine gives it. */
@@ -17,6 +18,7 @@ export const NO_REDACTION: Redaction = {
   row: (row) => row,
   detail: (detail) => detail,
   history: (steps) => steps,
+  attestation: (attestation) => attestation,
 };
 
 /** Values of secret names, and what looks like a secret by itself (secret-forms.ts). */
@@ -36,7 +38,22 @@ export const REDACTION: Redaction = {
     descriptor: redactDescriptor(detail.descriptor),
   }),
   history: (steps) => steps.map(redactStep),
+  attestation: (one) => ({
+    ...one,
+    descriptor: redactDescriptor(one.descriptor),
+    statement: one.statement === null ? null : hideInJson(one.statement),
+  }),
 };
+
+/** Text by text, so that what is left is JSON still; values of secret names are hidden whole. */
+function hideInJson(json: string): string {
+  return JSON.stringify(
+    JSON.parse(json, (key, value: unknown) => {
+      if (typeof value !== 'string') return value;
+      return isSecretName(key) ? '[redacted]' : hideSecrets(value);
+    }),
+  );
+}
 
 function redactManifests(rows: readonly ManifestRow[] | null): readonly ManifestRow[] | null {
   if (rows === null || rows.every((row) => row.descriptor.annotations.length === 0)) return rows;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { ImageDetail } from '../engine/image-detail.ts';
+import type { Attestation, ImageDetail } from '../engine/image-detail.ts';
 import type { Eventual } from '../eventual.ts';
 import type { DetailTarget } from '../image-index/details/detail-target.ts';
 import { isUnpacked } from '../image-index/details/detail-target.ts';
@@ -18,6 +18,11 @@ export interface DetailLoaders {
   detailNow(of: Detailed): Promise<ImageDetail | null>;
   /** What docker history says, joined with the layers, newest first; null as for detail. */
   history(of: Detailed): Promise<readonly JoinedStep[] | null>;
+  /**
+   * What is attested of a manifest that is here; null for others, and where the engine cannot say.
+   * @param withStatement of which type statements are given, too
+   */
+  attestations(of: Manifest, withStatement: string | null): Promise<readonly Attestation[] | null>;
 }
 
 /** @param readsOf the details of an engine, by its configured name */
@@ -48,6 +53,8 @@ export function createDetailLoaders(readsOf: (engine: string) => DetailReads): D
     detail: (of) => readsOf(engineOf(of)).known(targetOf(of)) ?? details.load(of),
     detailNow: (of) => fresh.load(of),
     history: (of) => joined.load(of),
+    attestations: (of, withStatement) =>
+      readsOf(of.image.engine).attestations(targetOf(of), withStatement),
   };
 }
 

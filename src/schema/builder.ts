@@ -9,6 +9,7 @@ import type { DigestReference, Image, Manifest, TagReference } from '../image-in
 import type { Repository } from '../image-index/repository.ts';
 import type { Page } from '../keyset.ts';
 import type { UpdateCheck } from '../registry/update-check.ts';
+import type { Attestation } from './attestation.ts';
 import type { DeclaredBase } from './declared-base.ts';
 import type { HistoryEntry } from './history-entry.ts';
 import type { ImageConnection } from './image-connection.ts';
@@ -31,6 +32,7 @@ export interface Types {
     EngineContainerConnection: Connection<Container>;
     EngineContainerEdge: Edge<Container>;
     ImageIndexState: IndexState;
+    Attestation: Attestation;
     DeclaredBase: DeclaredBase;
     EnvironmentVariable: EnvironmentVariable;
     HistoryEntry: HistoryEntry;

@@ -5,6 +5,7 @@ import './node.ts';
 import './pagination.ts';
 import './engine.ts';
 import './engine-container.ts';
+import './attestation.ts';
 import './declared-base.ts';
 import './environment-variable.ts';
 import './history-entry.ts';

@@ -36,6 +36,21 @@ describe.each(subjects)('$name', (subject) => {
     });
   });
 
+  it('tells the types of attestations where the store names them', async () => {
+    const { manifests } = await open.imageNamed(
+      facts.multiPlatform,
+      'manifests { kind statements { predicateType descriptor { mediaType } statement } }',
+    );
+    for (const { kind, statements } of manifests ?? []) {
+      if (kind !== 'IMAGE' || store !== 'OCI_LAYOUT') expect(statements).toBeNull();
+      else {
+        const [{ predicateType, descriptor, statement }] = statements;
+        expect(descriptor.mediaType).toBe('application/vnd.in-toto+json');
+        expect(JSON.parse(statement).predicateType).toBe(predicateType);
+      }
+    }
+  });
+
   it.skipIf(facts.partial === null)(
     'tells platforms that are here from those that are not',
     async () => {

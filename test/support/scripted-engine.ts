@@ -97,6 +97,7 @@ type ReadVerbs = Pick<
   | 'imageHistory'
   | 'imageNameOf'
   | 'askRegistry'
+  | 'attestations'
   | 'diskUsage'
   | 'sharedSizes'
   | 'countImages'
@@ -133,6 +134,7 @@ function createReadVerbs(scripted: () => ScriptedEngine): ReadVerbs {
     imageHistory: () => Promise.resolve(null),
     imageNameOf: () => Promise.resolve(null),
     askRegistry: () => Promise.resolve(null),
+    attestations: () => Promise.resolve(null),
     diskUsage: () =>
       Promise.resolve({ totalSize: null, reclaimableSize: null, hasBuildCache: null }),
     sharedSizes: (signal) =>

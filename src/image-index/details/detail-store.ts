@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { canAskForPlatform } from '../../engine/image-verbs.ts';
-import type { HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
+import type { Attestation, HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import {
   type DetailQuestion,
@@ -30,6 +30,12 @@ export interface DetailStore {
   detailNow(target: DetailTarget, signal: AbortSignal): Promise<ImageDetail | null>;
   /** Newest first; null as for detail. @throws EngineError, or the signal's reason */
   history(target: DetailTarget, signal: AbortSignal): Promise<readonly HistoryStep[] | null>;
+  /** Not remembered. Null as for detail, and where the engine has no such endpoint. @throws EngineError */
+  attestations(
+    target: DetailTarget,
+    withStatement: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly Attestation[] | null>;
 }
 
 /** @param onDetail told of every detail that was read, with its key */
@@ -65,6 +71,16 @@ export function createDetailStore(
     async detailNow(target, signal) {
       const question = await ask(target);
       return question === null ? null : inspect(question, signal);
+    },
+    async attestations({ row, manifest }, withStatement, signal) {
+      const platform = manifest?.kind === 'IMAGE' ? manifest.platform : null;
+      if (platform === null) return null;
+      try {
+        return await limit(() => engine.attestations(row.id, platform, withStatement, signal));
+      } catch (error) {
+        if (error instanceof EngineError && error.code === 'UNSUPPORTED_BY_ENGINE') return null;
+        throw error;
+      }
     },
     async history(target, signal) {
       const question = await ask(target);

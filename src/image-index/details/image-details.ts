@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
+import type { Attestation, HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
 import type { ImageView } from '../image-view.ts';
 import { createDetailStore } from './detail-store.ts';
 import type { DetailTarget } from './detail-target.ts';
@@ -25,6 +25,11 @@ export interface DetailReads {
   detailNow(target: DetailTarget): Promise<ImageDetail | null>;
   /** Newest first; null as for detail. @throws EngineError */
   history(target: DetailTarget): Promise<readonly HistoryStep[] | null>;
+  /** What is attested of one manifest; null where the engine cannot say. @throws EngineError */
+  attestations(
+    target: DetailTarget,
+    withStatement: string | null,
+  ): Promise<readonly Attestation[] | null>;
   /** Which images are built on which; inspects all that are not known. @throws EngineError */
   layers(images: ImageView): Promise<LayerView>;
   /** At once when everything is known. */
@@ -42,6 +47,7 @@ export function createImageDetails(engine: Engine): ImageDetails {
       detail: (target) => store.detail(target, signal),
       detailNow: (target) => store.detailNow(target, signal),
       history: (target) => store.history(target, signal),
+      attestations: (target, type) => store.attestations(target, type, signal),
       layers: (images) => layers.view(images, signal),
       knownLayers: layers.known,
     }),
