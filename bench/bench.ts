@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadMany } from '../test/engines/load-many.ts';
 import { benchChanges } from './changes.ts';
 import { benchCold } from './cold.ts';
+import { benchDetails } from './details.ts';
 import { features } from './gateway.ts';
 import { findApiFile } from './peer.ts';
 import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   warm: () => benchWarm(engine, folder, tables),
   cold: () => benchCold(engine, folder),
   changes: () => benchChanges(engine, folder),
+  details: () => benchDetails(engine, folder),
   visible: () => benchVisible(engine),
   many: () => benchTenThousand(folder),
   federation: () => benchFederation(engine, folder),

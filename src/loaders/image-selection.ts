@@ -109,10 +109,17 @@ async function selectOfEngine(
 
 /** The images of one engine in the order of creation, for lists that no client orders. */
 export function newestFirst(images: readonly Image[]): ImageSelection {
+  const known = selections.get(images);
+  if (known !== undefined) return known;
   const ordering = toOrdering(NEWEST_FIRST);
   const placed = images.map((image) => place(image, NEWEST_FIRST, NO_SOURCES));
-  return { images: sort(placed, ordering), ordering, failures: [] };
+  const selection = { images: sort(placed, ordering), ordering, failures: [] };
+  selections.set(images, selection);
+  return selection;
 }
+
+/** Lists that are kept with a view are ordered once. */
+const selections = new WeakMap<readonly Image[], ImageSelection>();
 
 const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
 

@@ -164,7 +164,7 @@ builder.objectFields('ImageSummary', (t) => ({
     type: 'ByteSize',
     nullable: true,
     description:
-      'Engine field SharedSize: bytes of layers that other images use too. One more engine call for all images; null where the engine cannot compute it (Podman, API below 1.25, and intermediate images on API below 1.42).',
+      'Engine field SharedSize: bytes of layers that other images use too, intermediate ones included. One more engine call for all images; null where the engine cannot compute it (Podman, API below 1.25, and intermediate images on API below 1.42).',
     resolve: (image, _args, { loaders }) => loaders.sharedSize(image),
   }),
   uniqueSize: t.field({

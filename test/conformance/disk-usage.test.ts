@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../engines/cli.ts';
+import type { TestEngine } from '../engines/engine-list.ts';
 import { openSubject, type OpenSubject } from './open-subject.ts';
 import { findSubjects } from './subjects.ts';
 
@@ -30,6 +31,46 @@ describe.each(subjects)('$name', (subject) => {
         : sizes.reduce((sum: number, size: number) => sum + size, 0),
     });
   });
+
+  it.runIf(subject.kind === 'DOCKER')(
+    'says of each image what docker system df -v does',
+    async () => {
+      const format = '{{json .Images}}';
+      const printed = await runCli(subject.cli as TestEngine, [
+        'system',
+        'df',
+        '-v',
+        '--format',
+        format,
+      ]);
+      const told = JSON.parse(printed) as Record<string, string>[];
+      const { images } = await open.ask(
+        `{ images(first: 1000) { nodes { imageId containers size sharedSize uniqueSize
+        baseImages { imageId } derivedImages(first: 1000) { nodes { imageId } } } } }`,
+      );
+      expect(told.length).toBeGreaterThan(0);
+      for (const row of told) {
+        const own = images.nodes.find(({ imageId }: any) => imageId === row['ID']);
+        const relatives = [...own.baseImages, ...own.derivedImages.nodes];
+        // What is shared with intermediate images counts here, and not in df on the containerd store.
+        if (
+          subject.store === 'CONTAINERD' &&
+          relatives.some(({ imageId }: any) => !listed.has(imageId))
+        )
+          continue;
+        expect(own?.containers).toBe(Number(row['Containers']));
+        for (const [field, column] of [
+          ['size', 'Size'],
+          ['sharedSize', 'SharedSize'],
+          ['uniqueSize', 'UniqueSize'],
+        ] as const) {
+          expect(isPrintedAs(own[field], row[column] ?? ''), `${column} of ${row['ID']}`).toBe(
+            true,
+          );
+        }
+      }
+    },
+  );
 
   it('says of sizes what the command line does', async () => {
     const { totalCount, activeCount, totalSize, reclaimableSize } = (await open.ask(USAGE)).engine

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildSchema, type GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsTable } from '../../src/config/options.ts';
@@ -114,6 +115,32 @@ describe('the README', () => {
     expect(named.filter((field) => !(field in type.getFields()))).toEqual([]);
   });
 });
+
+describe('docs/comparison.md', () => {
+  it('leads every yes to a heading or file that exists', () => {
+    const links = [...textOf('docs/comparison.md').matchAll(/\]\(([^)#]+)(?:#([^)]+))?\)/g)];
+    expect(links.length).toBeGreaterThan(40);
+    const missing = links.filter(([, file = '', anchor]) => {
+      const path = join('docs', file);
+      if (!existsSync(new URL(path, root))) return true;
+      return anchor !== undefined && !anchorsOf(textOf(path)).has(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
+});
+
+/** Headings as GitHub links to them. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
 
 describe('docs/errors.md', () => {
   it('has every code, in the order of the source', () => {

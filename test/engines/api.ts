@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly body?: Readable | Buffer;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /** Connections that are kept for several calls; else each has one of its own. */
+  readonly agent?: Agent;
 }
 
 /** One plain request to an engine, without any library between: what it answers is what is recorded. */
@@ -32,7 +34,7 @@ export async function callEngine(
     method: options.method ?? 'GET',
     headers: body ? { 'Content-Type': type } : {},
     // A connection of its own, so that nothing keeps the process alive afterwards.
-    agent: false,
+    agent: options.agent ?? false,
   });
   const answered = new Promise<Answer>((resolve, reject) => {
     outgoing.on('error', reject);

@@ -9,13 +9,17 @@ import { pack } from 'tar-stream';
 import { callEngine } from './api.ts';
 import { cliLines } from './cli.ts';
 import { findEngine } from './engine-list.ts';
-import { writeLayout } from './layout.ts';
+import { type LayoutImage, writeLayout } from './layout.ts';
 import { manyImages } from './many-images.ts';
 
-/** Writes an archive of so many images, which both Docker and the embedded engine read. */
-export async function writeMany(file: string, count: number): Promise<void> {
+/** Writes an archive of so many images, or of those given, which both Docker and the embedded engine read. */
+export async function writeMany(
+  file: string,
+  count: number,
+  images: AsyncIterable<LayoutImage> = manyImages(count),
+): Promise<void> {
   const tar = pack();
-  const written = writeLayout(tar, manyImages(count));
+  const written = writeLayout(tar, images);
   await Promise.all([written, pipeline(tar, createWriteStream(file))]);
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ImageRow, Platform } from '../../engine/engine.ts';
 import { compareAge } from '../../engine/row-order.ts';
 import type { Image, ImageView } from '../image-view.ts';
@@ -35,6 +36,9 @@ export interface PlacedLayer {
   readonly at: number;
 }
 
+/** Lists of derived images that are kept with a view. */
+const MAX_KEPT_LISTS = 100;
+
 /** A sequence of layers from the base on, as a node of a tree of all sequences. */
 interface Node {
   readonly parent: Node | null;
@@ -55,6 +59,8 @@ export function createLayerView(
   const ends = new Map<ImageRow, Node[]>();
   const platforms = new Map<ImageRow, readonly Platform[]>();
   const holders = new Map<string, Set<ImageRow>>();
+  /** A base may have thousands, and is asked for page by page. */
+  const derived = new LRUCache<ImageRow, readonly Image[]>({ max: MAX_KEPT_LISTS });
   for (const row of images.rows) {
     const layered = layersOf(row);
     platforms.set(row, [...new Set(layered.flatMap(({ platform }) => platform ?? []))]);
@@ -68,9 +74,13 @@ export function createLayerView(
   return {
     baseImages: ({ row }) => imagesOf(basesOf(row, ends.get(row) ?? [])),
     derivedImages({ row }) {
+      const known = derived.get(row);
+      if (known !== undefined) return known;
       const found = new Set((ends.get(row) ?? []).flatMap((node) => [...below(node)]));
       found.delete(row);
-      return imagesOf([...found].sort(compareAge));
+      const sorted = imagesOf([...found].sort(compareAge));
+      derived.set(row, sorted);
+      return sorted;
     },
     layersOnlyOf(only) {
       const rows = new Set([...only].map(({ row }) => row));
