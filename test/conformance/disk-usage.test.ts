@@ -49,6 +49,7 @@ describe.each(subjects)('$name', (subject) => {
         baseImages { imageId } derivedImages(first: 1000) { nodes { imageId } } } } }`,
       );
       expect(told.length).toBeGreaterThan(0);
+      const listed = new Set(images.nodes.map(({ imageId }: any) => imageId));
       for (const row of told) {
         const own = images.nodes.find(({ imageId }: any) => imageId === row['ID']);
         const relatives = [...own.baseImages, ...own.derivedImages.nodes];
