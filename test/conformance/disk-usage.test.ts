@@ -59,7 +59,8 @@ describe.each(subjects)('$name', (subject) => {
           relatives.some(({ imageId }: any) => !listed.has(imageId))
         )
           continue;
-        expect(own?.containers).toBe(Number(row['Containers']));
+        // N/A of an image of which no platform is here.
+        if (row['Containers'] !== 'N/A') expect(own.containers).toBe(Number(row['Containers']));
         for (const [field, column] of [
           ['size', 'Size'],
           ['sharedSize', 'SharedSize'],
