@@ -150,7 +150,8 @@ export function createContext(sources: Sources, signal: AbortSignal): Context {
       reported.length = 0;
     },
     doNotCache: () => void (ages = true),
-    mayCache: () => !ages && context.loaders.staleEngines().length === 0,
+    mayCache: () =>
+      !ages && context.loaders.isCertain() && context.loaders.staleEngines().length === 0,
   };
   return context;
 }

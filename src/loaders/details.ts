@@ -35,6 +35,10 @@ export function createDetailLoaders(readsOf: (engine: string) => DetailReads): D
     return joinHistory(steps, detail.layers.length, isUnpacked(target));
   });
 
+  type Told = Promise<readonly Attestation[] | null>;
+  /** By the type of which statements are given too. */
+  const attested = new WeakMap<Manifest, Map<string | null, Told>>();
+
   /** Each settles for itself: one bad image takes its own fields only. */
   function loaderOf<Answer>(
     read: (reads: DetailReads, target: DetailTarget) => Promise<Answer>,
@@ -53,8 +57,15 @@ export function createDetailLoaders(readsOf: (engine: string) => DetailReads): D
     detail: (of) => readsOf(engineOf(of)).known(targetOf(of)) ?? details.load(of),
     detailNow: (of) => fresh.load(of),
     history: (of) => joined.load(of),
-    attestations: (of, withStatement) =>
-      readsOf(of.image.engine).attestations(targetOf(of), withStatement),
+    attestations(of, withStatement) {
+      const ofManifest = attested.get(of) ?? new Map<string | null, Told>();
+      attested.set(of, ofManifest);
+      const told =
+        ofManifest.get(withStatement) ??
+        readsOf(of.image.engine).attestations(targetOf(of), withStatement);
+      ofManifest.set(withStatement, told);
+      return told;
+    },
   };
 }
 

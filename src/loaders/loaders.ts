@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
-import type { ContainerRow, DiskUsage, Engine } from '../engine/engine.ts';
+import type { ContainerRow, DiskUsage } from '../engine/engine.ts';
 import { isDigest, type ParsedName } from '../engine/reference.ts';
 import type { Eventual } from '../eventual.ts';
 import {
@@ -30,10 +30,12 @@ export interface Loaders extends DetailLoaders {
   sharedSize(image: Image): Promise<number | null>;
   /** The engine's words on a container; what it said last when it cannot be asked now. */
   statusText(container: Container): Promise<string>;
-  /** Containers with the references that they were made from, where a list has an ID instead: a call for each of these. */
-  withTypedNames(engine: string, rows: readonly ContainerRow[]): Promise<readonly ContainerRow[]>;
+  /** A container with the reference that it was made from, where a list has an ID instead: one call then. */
+  withTypedName(container: Container): Promise<ContainerRow>;
   /** What a registry has under a name, asked through this engine. @throws EngineError */
   registry(engine: string, name: ParsedName): Promise<RegistryAnswer>;
+  /** Whether nothing was left out that may be known when it is asked for again. */
+  isCertain(): boolean;
   /** Engines that gave something older than what they had announced. */
   staleEngines(): readonly string[];
 }
@@ -57,9 +59,13 @@ export function createLoaders(
   const readings = new Map([...indexes].map(([name, index]) => [name, index.read(signal)]));
   const perEngine = <Value>(read: (reading: IndexReading, name: string) => Promise<Value>) =>
     createEngineReads((name) => read(readings.get(name) as IndexReading, name));
+  let isCertain = true;
   const images = perEngine((reading) => reading.images());
   const sharedSizes = perEngine((reading) => reading.sharedSizes());
   const statusTexts = perEngine((reading) => reading.statusTexts());
+  const typedNames = createTypedNames(({ engine, row }) =>
+    (indexes.get(engine) as ImageIndex).engine.imageNameOf(row.id, signal),
+  );
   return {
     images,
     containers: perEngine(async (reading, name) => {
@@ -68,10 +74,14 @@ export function createLoaders(
     }),
     sharedSizes,
     diskUsage: perEngine((reading) => reading.diskUsage()),
-    layers: perEngine(async ({ details }, name) => details.layers(await images.load(name))),
+    layers: perEngine(async ({ details }, name) => {
+      const layers = await details.layers(await images.load(name));
+      isCertain &&= layers.isComplete;
+      return layers;
+    }),
+    isCertain: () => isCertain,
     ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
-    withTypedNames: (engine, rows) =>
-      typedNames((indexes.get(engine) as ImageIndex).engine, rows, signal),
+    withTypedName: (container) => typedNames.load(container),
     registry: (engine, name) =>
       registries.ask((indexes.get(engine) as ImageIndex).engine, name, signal),
     staleEngines: () =>
@@ -86,19 +96,24 @@ export function createLoaders(
   };
 }
 
-async function typedNames(
-  engine: Engine,
-  rows: readonly ContainerRow[],
-  signal: AbortSignal,
-): Promise<readonly ContainerRow[]> {
+/** Only where a list shows an ID: the name has moved on, or the container was made from the ID. */
+function createTypedNames(
+  ask: (container: Container) => Promise<string | null>,
+): DataLoader<Container, ContainerRow> {
   const limit = pLimit(PARALLEL_NAMES);
-  return Promise.all(
-    rows.map(async (row) => {
-      if (!isDigest(row.imageReference)) return row;
-      const typed = await limit(() => engine.imageNameOf(row.id, signal));
-      return typed === null ? row : { ...row, imageReference: typed };
-    }),
-  );
+  return new DataLoader(async (containers) => {
+    const settled = await Promise.allSettled(
+      containers.map(async (container) => {
+        const { row } = container;
+        if (!isDigest(row.imageReference)) return row;
+        const typed = await limit(() => ask(container));
+        return typed === null ? row : { ...row, imageReference: typed };
+      }),
+    );
+    return settled.map((result) =>
+      result.status === 'fulfilled' ? result.value : (result.reason as Error),
+    );
+  });
 }
 
 function createEngineReads<Value>(read: (engine: string) => Promise<Value>): EngineReads<Value> {

@@ -27,10 +27,11 @@ export async function previewPrune(
     loaders.images.load(name),
     loaders.containers.load(name),
   ]);
-  const rows = containers.containers.map(({ row }) => row);
   const isByName = facts.store === 'CONTAINERD' && !options.danglingOnly;
-  const typed = isByName ? await loaders.withTypedNames(name, rows) : rows;
-  const state = { images: view.rows, containers: typed };
+  const rows = isByName
+    ? await Promise.all(containers.containers.map(loaders.withTypedName))
+    : containers.containers.map(({ row }) => row);
+  const state = { images: view.rows, containers: rows };
   const { removed, untagged } = rule(state, options);
   const names = new Set(untagged.map(({ imageId, reference }) => `${imageId} ${reference}`));
   const images = view.rows.map(({ id }) => view.image(id)).filter((image) => image !== null);

@@ -27,7 +27,7 @@ export interface LayerIndex {
   view(images: ImageView, signal: AbortSignal): Promise<LayerView>;
   /** At once when everything is known. */
   known(images: ImageView): LayerView | undefined;
-  /** Reads what a new view has more, if anyone has ever asked. Never waits, never fails. */
+  /** Reads what a new view has more, if anyone has ever asked, and derives nothing yet. Never waits, never fails. */
   follow(images: ImageView, signal: AbortSignal): void;
   /** Takes note of an image that was inspected for another reason. */
   note(key: string, detail: ImageDetail): void;
@@ -38,6 +38,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
   let layers = new Map<string, Layered>();
   let diffIds = new Map<string, string>();
   const failedAt = new Map<string, number>();
+  const keys = new WeakMap<ImageRow, { byPlatform: boolean; keys: readonly Keyed[] }>();
   const views = new WeakMap<ImageView, LayerView>();
   const flights = new WeakMap<ImageView, (signal: AbortSignal) => Promise<LayerView>>();
   let isFollowed = false;
@@ -66,30 +67,40 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     }
   }
 
-  async function fill(images: ImageView, signal: AbortSignal): Promise<LayerView> {
+  /** Reads what is not known yet of these images. @returns what each of them is known by */
+  async function readMissing(images: ImageView, signal: AbortSignal): Promise<KeysOf> {
     isFollowed = true;
     const byPlatform = canAskForPlatform(await engine.ready());
-    const keys = new Map(images.rows.map((row) => [row, keysOf(row, byPlatform)]));
-    const missing = [...keys.values()].flat().filter(({ key }) => !layers.has(key));
+    const keysOf: KeysOf = (row) => rememberedKeys(row, byPlatform);
+    const missing = images.rows.flatMap(keysOf).filter(({ key }) => !layers.has(key));
     const reads = missing.map(({ target, key }) => read(target, key, signal));
     // All of them end before anything is said, or those that are left would fail unheard.
     for (const result of await Promise.allSettled(reads)) {
       if (result.status === 'rejected') throw result.reason;
     }
-    return publish(images, keys);
+    return keysOf;
   }
 
-  function publish(images: ImageView, keys: ReadonlyMap<ImageRow, readonly Keyed[]>): LayerView {
+  function rememberedKeys(row: ImageRow, byPlatform: boolean): readonly Keyed[] {
+    const known = keys.get(row);
+    if (known?.byPlatform === byPlatform) return known.keys;
+    const fresh = keysOf(row, byPlatform);
+    keys.set(row, { byPlatform, keys: fresh });
+    return fresh;
+  }
+
+  async function publish(images: ImageView, keysOf: KeysOf): Promise<LayerView> {
     const kept = new Map<string, Layered>();
-    const view = createLayerView(images, (row) =>
-      (keys.get(row) ?? []).flatMap(({ key }) => {
+    const layersOf = (row: ImageRow) =>
+      keysOf(row).flatMap(({ key }) => {
         const own = layers.get(key);
         if (own !== undefined) kept.set(key, own);
         return own ?? [];
-      }),
-    );
+      });
+    const isComplete = !images.rows.some((row) => keysOf(row).some(({ key }) => failedAt.has(key)));
+    const view = await createLayerView(images, layersOf, isComplete);
     forgetOthers(kept);
-    if (failedAt.size === 0) views.set(images, view);
+    if (isComplete) views.set(images, view);
     return view;
   }
 
@@ -107,7 +118,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     const flight =
       flights.get(images) ??
       createSingleFlight(
-        (signal) => fill(images, signal),
+        async (signal) => publish(images, await readMissing(images, signal)),
         () => new EngineError('ENGINE_TIMEOUT', engine.name, 'layers are still being read'),
       );
     flights.set(images, flight);
@@ -118,11 +129,14 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     view,
     known: (images) => views.get(images),
     follow(images, signal) {
-      if (isFollowed) void view(images, signal).catch(() => {});
+      if (isFollowed) void readMissing(images, signal).catch(() => {});
     },
     note,
   };
 }
+
+/** What an image, each of its platforms that is here, is remembered by. */
+type KeysOf = (row: ImageRow) => readonly Keyed[];
 
 interface Keyed {
   readonly target: DetailTarget;

@@ -1,7 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { ImageRow, Platform } from '../../engine/engine.ts';
-import { compareAge } from '../../engine/row-order.ts';
 import type { Image, ImageView } from '../image-view.ts';
+import {
+  addLayers,
+  basesOf,
+  createLayerTree,
+  derivedOf,
+  type LayerNode,
+  pathTo,
+} from './layer-tree.ts';
 
 /** What is kept of an inspect. */
 export interface Layered {
@@ -15,6 +23,8 @@ export interface Layered {
  * baseImages and derivedImages are the inverse of each other.
  */
 export interface LayerView {
+  /** Whether the layers of every image are known: false while the engine fails to inspect some. */
+  readonly isComplete: boolean;
   /** Images whose layers are a proper prefix of this one's, nearest first; one without layers is no base. */
   baseImages(image: Image): readonly Image[];
   /** Images of which this one is a base, newest first. */
@@ -36,131 +46,93 @@ export interface PlacedLayer {
   readonly at: number;
 }
 
+/** How long the event loop is held up at a time: layers of 10,000 images take ten times as long. */
+const TURN_MS = 15;
 /** Lists of derived images that are kept with a view. */
 const MAX_KEPT_LISTS = 100;
 
-/** A sequence of layers from the base on, as a node of a tree of all sequences. */
-interface Node {
-  readonly parent: Node | null;
-  /** The last of the sequence; empty at the root. */
-  readonly diffId: string;
-  readonly depth: number;
-  readonly next: Map<string, Node>;
-  /** Images whose layers are exactly these. */
-  readonly ends: ImageRow[];
+/** The layers of all images, put together. */
+interface Layers {
+  /** Where the layers of an image end, of each platform that is here. */
+  readonly ends: ReadonlyMap<ImageRow, readonly LayerNode[]>;
+  readonly platforms: ReadonlyMap<ImageRow, readonly Platform[]>;
+  /** By diff ID. */
+  readonly holders: ReadonlyMap<string, ReadonlySet<ImageRow>>;
 }
 
 /** @param layersOf every platform of an image that is here */
-export function createLayerView(
+export async function createLayerView(
   images: ImageView,
   layersOf: (row: ImageRow) => readonly Layered[],
-): LayerView {
-  const root = nodeBelow(null, '');
-  const ends = new Map<ImageRow, Node[]>();
-  const platforms = new Map<ImageRow, readonly Platform[]>();
-  const holders = new Map<string, Set<ImageRow>>();
-  /** A base may have thousands, and is asked for page by page. */
-  const derived = new LRUCache<ImageRow, readonly Image[]>({ max: MAX_KEPT_LISTS });
-  for (const row of images.rows) {
-    const layered = layersOf(row);
-    platforms.set(row, [...new Set(layered.flatMap(({ platform }) => platform ?? []))]);
-    ends.set(
-      row,
-      layered.map(({ chain }) => addChain(root, holders, row, chain)),
-    );
-  }
+  isComplete: boolean,
+): Promise<LayerView> {
+  const { ends, platforms, holders } = await putTogether(images.rows, layersOf);
   const imagesOf = (rows: Iterable<ImageRow>): readonly Image[] =>
     [...rows].map((row) => images.image(row.id)).filter((image) => image !== null);
+  // The same lists again: a page may ask for that of one base layer a thousand times, and a base have thousands.
+  const lists = new Map<string, readonly Image[]>();
+  const derived = new LRUCache<ImageRow, readonly Image[]>({ max: MAX_KEPT_LISTS });
+  const endsOf = (row: ImageRow) => ends.get(row) ?? [];
   return {
-    baseImages: ({ row }) => imagesOf(basesOf(row, ends.get(row) ?? [])),
+    isComplete,
+    baseImages: ({ row }) => imagesOf(basesOf(row, endsOf(row))),
     derivedImages({ row }) {
-      const known = derived.get(row);
-      if (known !== undefined) return known;
-      const found = new Set((ends.get(row) ?? []).flatMap((node) => [...below(node)]));
-      found.delete(row);
-      const sorted = imagesOf([...found].sort(compareAge));
-      derived.set(row, sorted);
-      return sorted;
+      const known = derived.get(row) ?? imagesOf(derivedOf(row, endsOf(row)));
+      derived.set(row, known);
+      return known;
     },
-    layersOnlyOf(only) {
-      const rows = new Set([...only].map(({ row }) => row));
-      const kept = new Set<Node>();
-      for (const [row, own] of ends) if (!rows.has(row)) for (const end of own) addPath(kept, end);
-      return [...only].flatMap((image) =>
-        (ends.get(image.row) ?? []).flatMap((end) =>
-          addPath(kept, end).map(({ depth }) => ({ image, at: depth - 1 })),
-        ),
-      );
+    imagesOfLayer(diffId) {
+      const known = lists.get(diffId) ?? imagesOf(holders.get(diffId) ?? []);
+      if (known.length > 0) lists.set(diffId, known);
+      return known;
     },
+    layersOnlyOf: (only) => layersOnlyOf(ends, only),
     isShared: ({ row }) =>
-      (ends.get(row) ?? []).some((end) =>
+      endsOf(row).some((end) =>
         pathTo(end).some(({ diffId }) => (holders.get(diffId)?.size ?? 0) > 1),
       ),
-    imagesOfLayer: (diffId) => imagesOf(holders.get(diffId) ?? []),
     platforms: ({ row }) => platforms.get(row) ?? [],
   };
 }
 
-function nodeBelow(parent: Node | null, diffId: string): Node {
-  return { parent, diffId, depth: (parent?.depth ?? -1) + 1, next: new Map(), ends: [] };
-}
-
-/** Adds the layers of one image. @returns where they end */
-function addChain(
-  root: Node,
-  holders: Map<string, Set<ImageRow>>,
-  row: ImageRow,
-  chain: readonly string[],
-): Node {
-  let node = root;
-  for (const diffId of chain) {
-    let next = node.next.get(diffId);
-    if (next === undefined) node.next.set(diffId, (next = nodeBelow(node, diffId)));
-    node = next;
-    const holding = holders.get(diffId);
-    if (holding === undefined) holders.set(diffId, new Set([row]));
-    else holding.add(row);
-  }
-  node.ends.push(row);
-  return node;
-}
-
-/** What ends on the way to the root, which is no base itself; the longest first, of equals the newest. */
-function basesOf(row: ImageRow, ends: readonly Node[]): Iterable<ImageRow> {
-  const depths = new Map<ImageRow, number>();
-  for (const end of ends) {
-    for (let node = end.parent; node !== null && node.depth > 0; node = node.parent) {
-      for (const base of node.ends) {
-        if (base !== row) depths.set(base, Math.max(depths.get(base) ?? 0, node.depth));
-      }
+async function putTogether(
+  rows: readonly ImageRow[],
+  layersOf: (row: ImageRow) => readonly Layered[],
+): Promise<Layers> {
+  const root = createLayerTree();
+  const ends = new Map<ImageRow, readonly LayerNode[]>();
+  const platforms = new Map<ImageRow, readonly Platform[]>();
+  const holders = new Map<string, Set<ImageRow>>();
+  let turnBegan = performance.now();
+  for (const row of rows) {
+    if (performance.now() - turnBegan > TURN_MS) {
+      await nextTurn();
+      turnBegan = performance.now();
     }
+    const layered = layersOf(row);
+    platforms.set(row, [...new Set(layered.flatMap(({ platform }) => platform ?? []))]);
+    const nodes = layered.map(({ chain }) => addLayers(root, row, chain));
+    ends.set(row, nodes);
+    for (const { chain } of layered) for (const diffId of chain) hold(holders, diffId, row);
   }
-  const nearest = ([one, a]: [ImageRow, number], [other, b]: [ImageRow, number]) =>
-    b - a || compareAge(one, other);
-  return [...depths].sort(nearest).map(([base]) => base);
+  return { ends, platforms, holders };
 }
 
-/** From the end to the base, the root aside. */
-function pathTo(end: Node): Node[] {
-  const path: Node[] = [];
-  for (let node: Node | null = end; node !== null && node.depth > 0; node = node.parent)
-    path.push(node);
-  return path;
+function hold(holders: Map<string, Set<ImageRow>>, diffId: string, row: ImageRow): void {
+  const holding = holders.get(diffId);
+  if (holding === undefined) holders.set(diffId, new Set([row]));
+  else holding.add(row);
 }
 
-/** @returns what was not there yet */
-function addPath(known: Set<Node>, end: Node): Node[] {
-  const fresh = pathTo(end).filter((node) => !known.has(node));
-  for (const node of fresh) known.add(node);
-  return fresh;
-}
-
-/** What goes on from these layers. Without recursion: an image may have any number of layers. */
-function* below(start: Node): Generator<ImageRow> {
-  if (start.depth === 0) return;
-  const left = [...start.next.values()];
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    yield* node.ends;
-    left.push(...node.next.values());
+function layersOnlyOf(ends: Layers['ends'], only: ReadonlySet<Image>): readonly PlacedLayer[] {
+  const rows = new Set([...only].map(({ row }) => row));
+  const kept = new Set<LayerNode>();
+  for (const [row, own] of ends) {
+    if (!rows.has(row)) for (const node of own.flatMap(pathTo)) kept.add(node);
   }
+  return [...only].flatMap((image) => {
+    const fresh = (ends.get(image.row) ?? []).flatMap(pathTo).filter((node) => !kept.has(node));
+    for (const node of fresh) kept.add(node);
+    return [...new Set(fresh)].map(({ depth }) => ({ image, at: depth - 1 }));
+  });
 }
