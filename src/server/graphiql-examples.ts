@@ -45,6 +45,41 @@ query Platforms {
   }
 }
 `,
+  `# What is built on what, by layers: also for pulled images and those of BuildKit.
+query BuiltOn {
+  images(first: 20) {
+    nodes {
+      repoTags { reference }
+      baseImages { shortId repoTags { reference } }
+      derivedImages { totalCount }
+      usedBy(includeDerived: true) { totalCount }
+    }
+  }
+}
+`,
+  `# One question in place of many docker inspect and docker history.
+query Inspect {
+  images(first: 20) {
+    nodes {
+      repoTags { reference }
+      config { entrypoint command user environment { name value redacted } }
+      layers { diffId size createdBy }
+    }
+  }
+}
+`,
+  `# Where the disk goes, and what docker image prune --all would do, without doing it.
+query Disk {
+  engine {
+    imageDiskUsage { totalCount activeCount totalSize reclaimableSize }
+  }
+  prunePreview(danglingOnly: false) {
+    reclaimableSize
+    images { totalCount nodes { shortId size repoTags { reference } } }
+    untagged { nodes { reference } }
+  }
+}
+`,
   `# What happens to images, as it happens. Needs --index live.
 subscription ImageEvents {
   imageEvents {
