@@ -52,7 +52,10 @@ describe('the program', () => {
   });
 
   it('refuses options that would have no effect yet', async () => {
-    for (const args of [['--registry', 'docker.io']]) {
+    for (const args of [
+      ['--allow-host', 'images.example.com'],
+      ['--allow-origin', 'https://images.example.com'],
+    ]) {
       const { code, stderr } = await run({ args: ['--engine', 'sample', ...args] });
       expect(code).toBe(2);
       expect(stderr).toContain(args[0]);
