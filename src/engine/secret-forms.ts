@@ -1,3 +1,6 @@
+/** Longer texts are not searched, which takes a microsecond for each character, but hidden whole. */
+const MAX_SEARCHED = 128 * 1024;
+
 /** What stands where a part of a text was withheld. */
 const HIDDEN = '[redacted]';
 
@@ -6,7 +9,7 @@ const ENDINGS =
   /(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|auth(?:orization)?|credential|cred|session(?:_?id)?|cookie|dsn|salt|jwt)s?(?:_|$)/;
 /** Words that make a secret of a name wherever they stand in it. */
 const PARTS =
-  /password|passwd|passphrase|secret|credential|api_?key|private_?key|access_?key|auth_?key|signing_?key|encryption_?key|connection_?string/;
+  /password|passwd|passphrase|secret|credential|connection_?string|(?:access|account|api|auth|deploy|encryption|hmac|license|master|private|shared|signing|ssh|storage)_?key/;
 
 /** Whether a variable, label, annotation, flag or header of this name is likely to hold a secret. */
 export function isSecretName(name: string): boolean {
@@ -27,9 +30,9 @@ const KNOWN_TOKENS =
   /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|[sr]k_(?:live|test)_\w{10,}|sk-[\w-]{16,}|npm_[A-Za-z0-9]{16,}|AIza[\w-]{20,}|hf_[A-Za-z0-9]{16,}|dckr_pat_[\w-]{10,}|dop_v1_\w{16,}|ya29\.[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g;
 const LONG_WORD = /[A-Za-z0-9_+=-]{24,}/g;
 
-/** Whether a value looks like a secret, whatever it is called. */
+/** Whether a value has something in it that looks like a secret, whatever the value itself is called. */
 export function isSecretValue(value: string): boolean {
-  return hideForms(value) !== value;
+  return hideSecrets(value) !== value;
 }
 
 /**
@@ -37,7 +40,8 @@ export function isSecretValue(value: string): boolean {
  * @returns the same text when there is nothing to hide
  */
 export function hideSecrets(text: string): string {
-  return hideForms(hideFlags(hideAssignments(text)));
+  if (text.length > MAX_SEARCHED) return HIDDEN;
+  return hideForms(hideCommands(hideFlags(hideAssignments(text))));
 }
 
 function hideForms(text: string): string {
@@ -49,22 +53,45 @@ function hideForms(text: string): string {
     .replace(LONG_WORD, (word) => (isRandom(word) ? HIDDEN : word));
 }
 
-const ASSIGNMENT =
-  /(["']?)([A-Za-z_][\w.-]{0,100})\1(\s?[=:]\s?)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s]+)/g;
+/** A name and the sign after it, in shells, URLs, headers, YAML, JSON and connection strings. */
+const ASSIGNED = /(["']?)([A-Za-z_][\w.-]{0,100})\1\s?[=:]\s?/g;
+/** A value: quoted, or up to the next space, whatever is in it. */
+const VALUE = /"(?:[^"\\]|\\.)*"|'[^']*'|(?:(?:basic|bearer|digest|negotiate|token)\s+)?\S+/iy;
 /** BuildKit prints values with spaces and without quotes after these, so a value has no end but that of the text. */
 const OPEN_END = /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|ARG|LABEL)\s/;
 
 function hideAssignments(text: string): string {
-  if (OPEN_END.test(text)) {
-    for (const { 2: name = '', 3: sign = '', index, 1: quote = '' } of text.matchAll(ASSIGNMENT)) {
-      const end = index + 2 * quote.length + name.length + sign.length;
-      if (isSecretName(name)) return `${text.slice(0, end)}${HIDDEN}`;
-    }
-    return text;
+  const isOpen = OPEN_END.test(text);
+  let shown = '';
+  let from = 0;
+  ASSIGNED.lastIndex = 0;
+  for (let found = ASSIGNED.exec(text); found !== null; found = ASSIGNED.exec(text)) {
+    if (!isSecretName(found[2] ?? '')) continue;
+    VALUE.lastIndex = ASSIGNED.lastIndex;
+    const value = VALUE.exec(text)?.[0] ?? '';
+    if (value === '') continue;
+    shown += `${text.slice(from, ASSIGNED.lastIndex)}${HIDDEN}`;
+    if (isOpen) return shown;
+    from = ASSIGNED.lastIndex += value.length;
   }
-  return text.replace(ASSIGNMENT, (whole, quote: string, name: string, sign: string) =>
-    isSecretName(name) ? `${quote}${name}${quote}${sign}${HIDDEN}` : whole,
-  );
+  return shown + text.slice(from);
+}
+
+/** What commands take a password by, without a name that says so. */
+const COMMANDS: readonly RegExp[] = [
+  /(\s(?:-u|-U|--user|--proxy-user)[\s=]\s?["']?(?!\d+:\d+(?:\s|$))[^\s:"']{1,100}:)[^\s"']+/g,
+  /(\blogin\b[^&|;\n]{0,200}?\s-p[\s=])\S+/g,
+  /(\bsshpass\s-p\s?)\S+/g,
+  /(\b(?:mysql|mysqladmin|mysqldump|mariadb)\b[^&|;\n]{0,200}?\s-p)[^\s-]\S*/g,
+  /(\bhtpasswd\s-\w{0,5}b\w{0,5}\s\S{1,200}\s\S{1,100}\s)\S+/g,
+  /([^\s:"']{1,100}:)[^\s"'|]{1,200}(?=["']?\s?\|\s?chpasswd)/g,
+];
+
+const HAS_COMMAND = /\s-[uU][\s=]|-user|login|sshpass|mysql|mariadb|htpasswd|chpasswd/;
+
+function hideCommands(text: string): string {
+  if (!HAS_COMMAND.test(text)) return text;
+  return COMMANDS.reduce((shown, command) => shown.replace(command, `$1${HIDDEN}`), text);
 }
 
 /** In a shell's words, or in those of a JSON list, with or without a comma, as histories print them. */
