@@ -58,6 +58,15 @@ function toAttestation(json: Json): Attestation | null {
   return {
     predicateType,
     descriptor,
-    statement: statement === undefined || statement === null ? null : JSON.stringify(statement),
+    statement: statement === undefined || statement === null ? null : toText(statement),
   };
+}
+
+/** Null for what is nested deeper than can be written. */
+function toText(statement: unknown): string | null {
+  try {
+    return JSON.stringify(statement);
+  } catch {
+    return null;
+  }
 }

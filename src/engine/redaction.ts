@@ -1,5 +1,6 @@
 import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './engine.ts';
 import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
+import type { Json } from './json-values.ts';
 import { hideSecrets, isSecretName, isSecretValue } from './secret-forms.ts';
 
 /**
@@ -45,14 +46,26 @@ export const REDACTION: Redaction = {
   }),
 };
 
-/** Text by text, so that what is left is JSON still; values of secret names are hidden whole. */
-function hideInJson(json: string): string {
-  return JSON.stringify(
-    JSON.parse(json, (key, value: unknown) => {
-      if (typeof value !== 'string') return value;
-      return isSecretName(key) ? '[redacted]' : hideSecrets(value);
-    }),
-  );
+/**
+ * Text by text, so that what is left is JSON still; whatever a secret name leads to is hidden whole, also where the name is a
+ * value itself, as in { "name": "DB_PASSWORD", "value": … }. What is nested too deep to be read is withheld.
+ */
+function hideInJson(json: string): string | null {
+  try {
+    return JSON.stringify(
+      JSON.parse(json, function (this: Json, key, value: unknown) {
+        const { name } = this;
+        const isNamed = key === 'value' && typeof name === 'string' && isSecretName(name);
+        if (isNamed || (isSecretName(key) && value !== null && value !== '')) return '[redacted]';
+        if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
+          return hideArguments(value);
+        }
+        return typeof value === 'string' ? hideSecrets(value) : value;
+      }),
+    );
+  } catch {
+    return null;
+  }
 }
 
 function redactManifests(rows: readonly ManifestRow[] | null): readonly ManifestRow[] | null {
@@ -94,7 +107,7 @@ function redactConfig(config: ImageDetail['config']): ImageDetail['config'] {
 function hideArguments(list: readonly string[] | null): readonly string[] | null {
   if (list === null) return null;
   return list.map((text, at) => {
-    const flag = /^--?([A-Za-z][\w-]*)$/.exec(list[at - 1] ?? '')?.[1];
+    const flag = /^--?([A-Za-z][\w.-]*)$/.exec(list[at - 1] ?? '')?.[1];
     const isNamed = flag !== undefined && isSecretName(flag) && !text.startsWith('-');
     return isNamed ? '[redacted]' : hideSecrets(text);
   });

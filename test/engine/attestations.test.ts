@@ -43,7 +43,13 @@ async function open(minor: number, size = 300): Promise<TestGateway> {
     const type = searchParams.get('type');
     const statement = {
       predicateType: type,
-      predicate: { token: 'hunter2hunter2', url: 'https://a:b@c/' },
+      predicate: {
+        token: 'hunter2hunter2',
+        password: ['hunter2'],
+        args: ['x', '--password', 'hunter2'],
+        variables: [{ name: 'DB_PASSWORD', value: 'hunter2' }],
+        url: 'https://a:b@c/',
+      },
     };
     const all = [SLSA, SBOM].map((PredicateType, at) => ({
       Descriptor: descriptor(at + 1),
@@ -75,7 +81,13 @@ describe('statements of attestations', () => {
     expect(first.descriptor).toEqual({ digest: idOf(1), size: 300 });
     expect(JSON.parse(first.statement)).toEqual({
       predicateType: SLSA,
-      predicate: { token: '[redacted]', url: 'https://[redacted]@c/' },
+      predicate: {
+        token: '[redacted]',
+        password: '[redacted]',
+        args: ['x', '--password', '[redacted]'],
+        variables: [{ name: 'DB_PASSWORD', value: '[redacted]' }],
+        url: 'https://[redacted]@c/',
+      },
     });
     const asked = (http as HttpEngine).calls.filter((call) => call.includes('/attestations'));
     expect(asked).toHaveLength(4);

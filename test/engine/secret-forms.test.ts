@@ -27,6 +27,10 @@ describe('a name', () => {
     'SENTRY_DSN',
     'ConnectionString',
     'com.example.db-password',
+    'TOKEN1',
+    'GH_PAT',
+    'APP_KEY',
+    'PW',
   ])('is that of a secret: %s', (name) => {
     expect(isSecretName(name)).toBe(true);
   });
@@ -42,6 +46,13 @@ describe('a name', () => {
     'PYTHON_SHA256',
     'TOKENIZERS_PARALLELISM',
     'PASSENGER_COUNT',
+    'PWD',
+    'OLDPWD',
+    'COMPASS_VERSION',
+    'SSH_AUTH_SOCK',
+    'DBUS_SESSION_BUS_ADDRESS',
+    'MYSQL_ROOT_PASSWORD_FILE',
+    'MAX_TOKENS',
     '__proto__',
     '',
   ])('is that of no secret: %s', (name) => {
@@ -65,6 +76,7 @@ describe('a value', () => {
     'glpat-abcdefghijklmnopqrst',
     'xoxb-1234567890-abcdef',
     'sk_live_0123456789abcdef',
+    'hvs.CAESIJabcdefghijklmnop',
     'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefghijk',
     RANDOM,
     `prefix=${RANDOM};suffix`,
@@ -87,6 +99,9 @@ describe('a value', () => {
     'An image with every well known label',
     '3f2504e0-4f89-11d3-9a0c-0305e82c3301',
     'C.UTF-8',
+    'A basic webserver',
+    'ssh://git@github.com/owner/repository',
+    'OpenJDK17U-jdk_x64_linux_hotspot_17',
     'com.docker.compose.project.config_files',
   ])('looks like no secret: %s', (value) => {
     expect(isSecretValue(value)).toBe(false);
@@ -109,6 +124,10 @@ describe('a text', () => {
       'git -c http.extraheader="AUTHORIZATION: basic abc" x',
       /^git -c http.extraheader="AUTHORIZATION: \[redacted\]/,
     ],
+    ['echo "{\\"password\\": \\"abc\\"}"', 'echo "{\\"password\\": [redacted]}"'],
+    ['password:    abc', 'password:    [redacted]'],
+    ['x --token "abc d" y', 'x --token [redacted] y'],
+    ['CMD ["sh" "-c" "x --token abc"]', 'CMD ["sh" "-c" "x --token [redacted]"]'],
     ['curl -u me:abc https://x', 'curl -u me:[redacted] https://x'],
     ["curl --user 'me:abc' x", "curl --user 'me:[redacted]' x"],
     ['docker login -u me -p abc r', 'docker login -u me -p [redacted] r'],
@@ -136,6 +155,11 @@ describe('a text', () => {
     'RUN apt-get install --no-install-recommends curl',
     'ENTRYPOINT ["docker-entrypoint.sh"]',
     'ENV PATH=/usr/bin:/bin HOME=/root',
+    'ENV PYTHON_SHA256=5c76a3d0b1f7e2c4a9d8b6e5f4c3b2a190817263544536271809fedcba987654',
+    'RUN install basic utilities',
+    'adduser --disabled-password app',
+    'docker login --password-stdin reg.io',
+    'RUN PASSWORD= x',
     'docker run -u 1000:1000 -p 80:80 x',
     'mysql -u root -p db',
     'RUN set -eux; addgroup -g 70 -S postgres; adduser -u 70 -S -D -G postgres',
@@ -148,7 +172,7 @@ describe('a text', () => {
   });
 
   // With patterns that look back again and again this would take hours, and the test's own deadline would end it.
-  it.each(['a=', '--a ', 'x', 'a://', '"a"="', '-----BEGIN PRIVATE KEY', 'a@', 'bearer '])(
+  it.each(['eyJ-', 'a=', '--a ', 'x', 'a://', '"a"="', '-----BEGIN PRIVATE KEY', 'a@', 'bearer '])(
     'may be made to be searched for long: %s',
     (part) => {
       const text = part.repeat(130_000 / part.length);
