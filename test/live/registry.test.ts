@@ -20,7 +20,8 @@ import { connectDirectly } from './follow.ts';
 import { importImage, removeAll } from './operations.ts';
 
 const CHECK = `reference updateCheck { status localDigests registryDigest checkedAt }
-  registry { descriptor { digest mediaType size } platforms { name } }`;
+  registry { descriptor { digest mediaType size } platforms { name } }
+  name { registry { descriptor { digest } } }`;
 /** Nobody listens there. */
 const NOBODY = '127.0.0.1:1';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -102,13 +103,14 @@ describeEach(engines, 'the registry as $name sees it', (subject: TestEngine) => 
   });
 
   it.runIf(canAsk)('has the same under a tag that was pushed', async () => {
-    const { updateCheck, registry, codes } = await check(`${repository('same')}:1`);
+    const { updateCheck, registry, name, codes } = await check(`${repository('same')}:1`);
     const { digest, type } = await inRegistry('same');
     expect(codes).toEqual([]);
     expect(updateCheck).toMatchObject({ status: 'UP_TO_DATE', registryDigest: digest });
     expect(updateCheck.localDigests).toContain(digest);
     expect(Math.abs(Date.parse(updateCheck.checkedAt) - Date.now())).toBeLessThan(60_000);
     expect(registry.descriptor).toMatchObject({ digest, mediaType: type });
+    expect(name.registry.descriptor.digest).toBe(digest);
   });
 
   it.runIf(canAsk)('has something else under a tag that was moved there', async () => {
