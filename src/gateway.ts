@@ -15,6 +15,7 @@ import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
+import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 
@@ -58,6 +59,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
     context: ({ request }) => createContext(sources, request.signal),
     plugins: [
       usePublicErrors(options.onHiddenError),
+      useTokenLimit(),
       useStaleness(),
       useExecutionCancellation(),
       useRowLimit(),

@@ -19,7 +19,7 @@ export function usePublicErrors(log: Log): Plugin<Context> {
     onParse() {
       return ({ result, replaceParseResult }) => {
         if (!(result instanceof Error)) return;
-        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
+        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED', ownError(result)?.message));
       };
     },
     onValidate({ params, addValidationRule }) {

@@ -151,13 +151,14 @@ describe('a representation', () => {
   });
 
   it('counts each look-up, also where nothing is found', async () => {
-    const { gateway } = open();
-    const aliases = Array.from({ length: 600 }, (_, at) => `a${at}: images { id } `).join('');
-    const query = `query ($r: [_Any!]!) { _entities(representations: $r) {
-      ... on ImageContent { ${aliases} } ... on ImageName { ${aliases} } } }`;
+    const engines = Array.from({ length: 8 }, (_, at) => createFixedIndex(`e${at}`, manyImages(1)));
+    gateway = createIndexGateway(engines, { federation: true });
+    const aliases = Array.from({ length: 150 }, (_, at) => `a${at}: images { id } `).join('');
     const nowhere = { __typename: 'ImageContent', digest: `sha256:${'9'.repeat(64)}` };
     const nobody = { __typename: 'ImageName', reference: 'nobody/has:this' };
     for (const one of [nowhere, nobody]) {
+      const query = `query ($r: [_Any!]!) { _entities(representations: $r) {
+        ... on ${one.__typename} { ${aliases} } } }`;
       const r = Array.from({ length: 100 }, () => one);
       const { errors } = await gateway.ask(query, { r });
       expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
