@@ -221,9 +221,9 @@ describeEach(engines, 'the registry as $name sees it', (subject: TestEngine) => 
 
   it.runIf(canAsk)('costs its own fields when it is down', async () => {
     await docker('tag', 'live/a:1', `${repository('down', NOBODY)}:1`);
-    const { updateCheck, registry, codes } = await check(`${repository('down', NOBODY)}:1`);
+    const { updateCheck, registry, allCodes } = await check(`${repository('down', NOBODY)}:1`);
     expect({ updateCheck, registry }).toEqual({ updateCheck: null, registry: null });
-    expect(new Set(codes)).toEqual(new Set(['REGISTRY_UNAVAILABLE']));
+    expect(allCodes).toContain('REGISTRY_UNAVAILABLE');
   });
 
   it('is never asked unless it is allowed', async () => {
@@ -242,7 +242,8 @@ describeEach(engines, 'the registry as $name sees it', (subject: TestEngine) => 
       door.manner = 'password';
       const without = open([door.host]);
       const refused = await check(`${local}:1`, without);
-      expect(new Set(refused.codes)).toEqual(new Set(['REGISTRY_UNAUTHORIZED']));
+      expect(refused.updateCheck).toBeNull();
+      expect(refused.allCodes).toContain('REGISTRY_UNAUTHORIZED');
       const auth = Buffer.from(`${LOGIN.user}:${LOGIN.password}`).toString('base64');
       writeFileSync(config, JSON.stringify({ auths: { [door.host]: { auth } } }));
       const withThem = open([door.host]);
