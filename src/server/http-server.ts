@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { createGraphiQLPage } from './graphiql.ts';
+import { answerProbe, type OperationPages, showMetrics } from './operation-pages.ts';
+import { identify } from './request-id.ts';
 import { hostsOf, refusalOf } from './refusal.ts';
 
 /** Where to listen and what to answer. */
@@ -13,6 +15,8 @@ export interface HttpServerOptions {
   readonly graphiql: boolean;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
+  /** Answers GET /readyz and GET /metrics; when left out, it is ready, and there are none. */
+  readonly pages?: OperationPages;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
 }
@@ -33,15 +37,23 @@ const IDLE_MS = 60_000;
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const page = options.graphiql ? createGraphiQLPage() : null;
+  const { pages } = options;
   let ownHosts: ReadonlySet<string> = new Set();
+  let isDraining = false;
+  const isReady = () => !isDraining && (pages?.isReady() ?? true);
   const server = http.createServer((request, response) => {
     const path = request.url ?? '';
-    // A probe comes from wherever an orchestrator is, and learns nothing.
-    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
+    identify(request, response);
+    if (answerProbe(path, response, isReady)) return;
+    if (isDraining)
+      return sendRefusal(response.setHeader('connection', 'close'), 503, 'OVERLOADED');
     const refused = refusalOf(request, ownHosts);
     if (refused !== null) return sendRefusal(response, ...refused);
     // Who types the address without the path means the page.
     if (path === '/' && page !== null) return redirect(response, '/graphql');
+    if (path === '/metrics' && pages !== undefined && request.method === 'GET') {
+      return void showMetrics(response, pages).catch(() => response.destroy());
+    }
     if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
     if (request.method === 'POST') return options.graphql(request, response);
     if (page !== null && request.method === 'GET' && wantsHtml(request)) {
@@ -61,7 +73,13 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   ownHosts = hostsOf(host, port);
-  return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
+  return {
+    url: `http://${host}:${port}/graphql`,
+    close() {
+      isDraining = true;
+      return close(server, connections);
+    },
+  };
 }
 
 function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
