@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config/default-engines.ts',
     'engine/engine.ts',
     'engine/engine-error.ts',
+    'engine/observer.ts',
     'image-index',
     'registry',
     'gateway.ts',

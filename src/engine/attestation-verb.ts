@@ -6,7 +6,7 @@ import { platformQuery } from './image-verbs.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import { toDescriptor } from './manifest-mapping.ts';
 import type { Redaction } from './redaction.ts';
-import { readJson } from './transport.ts';
+import { readJson } from './read-body.ts';
 
 /** Statements are read from the store, and may be of megabytes. */
 const ATTESTATIONS_MS = 3_000;

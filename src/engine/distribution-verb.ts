@@ -3,7 +3,7 @@ import { EngineError, type RegistryErrorCode } from './engine-error.ts';
 import type { Engine, EngineFacts, RegistryManifest } from './engine.ts';
 import { asObject, type Json } from './json-values.ts';
 import { toDescriptor, toPlatform } from './manifest-mapping.ts';
-import { readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
 
 /** The engine asks every endpoint of the registry, mirrors too, before it answers. */
 const DISTRIBUTION_MS = 15_000;

@@ -10,7 +10,8 @@ import { createImageVerbs } from './image-verbs.ts';
 import { asCount } from './json-values.ts';
 import { createListVerbs } from './list-verbs.ts';
 import { REDACTION, type Redaction } from './redaction.ts';
-import { type Transport, readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
+import type { Transport } from './transport.ts';
 
 /** Until the head of the answer, in milliseconds. */
 const COUNT_MS = 3_000;

@@ -1,7 +1,8 @@
 import type { DockerFor } from './docker-calls.ts';
 import type { EngineFacts } from './engine.ts';
 import { negotiate, toEngineFacts } from './facts-mapping.ts';
-import { type BodyReader, readObject, readText, type Transport } from './transport.ts';
+import { type BodyReader, readObject, readText } from './read-body.ts';
+import type { Transport } from './transport.ts';
 
 /** Deadlines in milliseconds until the head of the answer. */
 const PING_MS = 1_000;

@@ -7,7 +7,7 @@ import { toImageDetail, toRowOfInspect } from './inspect-mapping.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import type { Call } from './modem.ts';
 import type { Redaction } from './redaction.ts';
-import { readJson, readObject } from './transport.ts';
+import { readJson, readObject } from './read-body.ts';
 
 const INSPECT_MS = 3_000;
 /** From API 1.53 on an inspect verifies signatures, perhaps over the network; 1.52 does not. */

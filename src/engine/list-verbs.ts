@@ -16,7 +16,7 @@ import { withSignOfLife } from './long-read.ts';
 import type { Redaction } from './redaction.ts';
 import { createRowMemory, type Remember } from './row-memory.ts';
 import { compareAge } from './row-order.ts';
-import { readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
 
 /** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
 const PATIENT_PING_MS = 5_000;

@@ -1,37 +1,37 @@
 import http from 'node:http';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createBulkhead, isRefused } from './bulkhead.ts';
+import { type CallClock, startCallClock } from './call-clock.ts';
 import { createKeepingAgent } from './kept-connections.ts';
 import { EngineError, codeOfStatus, toEngineError } from './engine-error.ts';
+import { type EngineObserver, NO_OBSERVER } from './observer.ts';
+import { type BodyReader, readText } from './read-body.ts';
+import { createRetry } from './retry.ts';
 
-/** The largest answer that is read as a whole, in bytes; lists are read row by row instead. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** How long an engine may pause in the middle of a body, in milliseconds. */
-const BODY_PAUSE_MS = 5_000;
 /** When TCP asks a silent peer of an endless body whether it is still there, in milliseconds. */
 const KEEPALIVE_MS = 15_000;
-/** Calls that run at once on one engine; further ones wait for a socket. */
-const MAX_PARALLEL_CALLS = 8;
+/** Calls that run at once on one engine, and those that may wait for a place. */
+const PLACES = { atOnce: 8, waiting: 64 };
 
-/** Reads the body of a successful answer; throws EngineError for one that is not as it should be. */
-export type BodyReader<Result> = (
-  body: AsyncIterable<Uint8Array>,
-  engine: string,
-  headers: http.IncomingHttpHeaders,
-) => Promise<Result>;
+/**
+ * How a call stands to the others. queued: it takes one of 8 places, or waits for one. direct: it is sent at once, as
+ * are pings and greetings, by which an engine is known to live; lists, which may take minutes, and of which
+ * there is one at a time; questions for registries, of which each has places of its own. endless: its body has
+ * no end and may be silent for as long as it likes, over a connection of its own.
+ */
+export type Lane = 'queued' | 'direct' | 'endless';
 
-/** One request to an engine, and how its answer is read. */
+/** One request to an engine, and how its answer is read. It changes nothing, so that it may be made twice. */
 export interface EngineRequest<Result> {
   readonly method: 'GET' | 'HEAD';
   /** Path with version prefix and query; the caller has checked it against the allow-list. */
   readonly path: string;
-  /** Until the head has arrived, in milliseconds; null waits until the signal says otherwise. */
+  /** What the path leads to, without names (EngineCall). */
+  readonly endpoint: string;
+  /** Until the head has arrived, the waiting for a place included, in milliseconds; null waits until the signal says otherwise. */
   readonly headTimeoutMs: number | null;
-  /**
-   * A body without end, over a connection of its own: it may be silent for as long as it likes, and never
-   * takes the place of a call.
-   */
-  readonly endless?: boolean;
+  readonly lane: Lane;
   readonly signal: AbortSignal;
   readonly read: BodyReader<Result>;
   /** Besides Host. */
@@ -50,20 +50,45 @@ export interface Transport {
  * One engine's HTTP transport. What docker-modem leaves open is closed here: a redirect is an error and
  * never followed, a promise always settles, a body has a cap and may not stall, an abort reaches the socket.
  * @param dial opens one connection
- * @throws EngineError from send, or the signal's reason when it was aborted
+ * @throws EngineError from send, ENGINE_OVERLOADED at once when too many wait; or the signal's reason when it was aborted
  */
-export function createTransport(engine: string, host: string, dial: () => Duplex): Transport {
+export function createTransport(
+  engine: string,
+  host: string,
+  dial: () => Duplex,
+  observer: EngineObserver = NO_OBSERVER,
+): Transport {
   let ended = 0;
   const onEnded = (): void => void ended++;
-  const agent = createKeepingAgent(dial, MAX_PARALLEL_CALLS, onEnded);
+  const kept = createKeepingAgent(dial, onEnded);
   const endless = new http.Agent({ keepAlive: false });
   endless.createConnection = () => watched(dial());
+  const places = createBulkhead(PLACES.atOnce, PLACES.waiting);
+  const retry = createRetry();
+  const line: Line = { engine, host, observer, onEnded };
+
+  function call<Result>(request: EngineRequest<Result>, clock: CallClock): Promise<Result> {
+    if (request.lane === 'endless') return sendOnce(line, endless, request, clock, 1);
+    return retry((attempt) => sendOnce(line, kept, request, clock, attempt), clock.signal);
+  }
+
   return {
-    send: (request) =>
-      sendWithRetry(engine, host, request.endless === true ? endless : agent, request, onEnded),
+    async send(request) {
+      const clock = startCallClock(engine, request);
+      try {
+        if (request.lane !== 'queued') return await call(request, clock);
+        return await places.run(() => call(request, clock), clock.signal);
+      } catch (error) {
+        if (clock.signal.aborted) throw clock.signal.reason;
+        if (!isRefused(error)) throw error;
+        throw new EngineError('ENGINE_OVERLOADED', engine, `too many wait: ${request.path}`, error);
+      } finally {
+        clock.stop();
+      }
+    },
     endedConnections: () => ended,
     close() {
-      agent.destroy();
+      kept.destroy();
       endless.destroy();
     },
   };
@@ -75,55 +100,50 @@ function watched(connection: Duplex): Duplex {
   return connection;
 }
 
-/** A kept-alive socket that the engine closed meanwhile (it was restarted) costs one more try, unseen. */
-async function sendWithRetry<Result>(
-  engine: string,
-  host: string,
-  agent: http.Agent,
-  request: EngineRequest<Result>,
-  onEnded: () => void,
-): Promise<Result> {
-  const first: { stale: boolean } = { stale: false };
-  try {
-    return await sendOnce(engine, host, agent, request, first);
-  } catch (error) {
-    if (!first.stale || request.signal.aborted) throw error;
-    onEnded();
-    return sendOnce(engine, host, agent, request, { stale: false });
-  }
+/** What all requests to one engine have in common. */
+interface Line {
+  readonly engine: string;
+  readonly host: string;
+  readonly observer: EngineObserver;
+  /** Told of a kept connection that the engine had closed meanwhile: it was restarted. */
+  readonly onEnded: () => void;
 }
 
 async function sendOnce<Result>(
-  engine: string,
-  host: string,
+  line: Line,
   agent: http.Agent,
   request: EngineRequest<Result>,
-  attempt: { stale: boolean },
+  clock: CallClock,
+  attempt: number,
 ): Promise<Result> {
-  const watch = createWatch(engine, request);
-  let answered = false;
+  const { engine } = line;
+  const { method, endpoint } = request;
+  const finished = line.observer.callStarted({ engine, method, endpoint, attempt });
+  let status: number | null = null;
   try {
-    const response = await head(host, agent, request, watch.signal, attempt);
-    answered = true;
-    watch.headArrived();
-    const body = request.endless === true ? response : timed(response, watch.progress);
-    if (response.statusCode !== 200) throw await refusal(engine, response, body);
-    return await request.read(body, engine, response.headers);
-  } catch (error) {
-    if (request.signal.aborted) throw request.signal.reason;
-    if (watch.signal.aborted) throw watch.signal.reason;
-    throw toEngineError(error, engine, answered);
-  } finally {
-    watch.stop();
+    clock.headAwaited();
+    const response = await head(line, agent, request, clock.signal);
+    status = response.statusCode ?? 0;
+    clock.headArrived();
+    const body = request.lane === 'endless' ? response : timed(response, clock.progress);
+    if (status !== 200) throw await refusal(engine, response, body);
+    const result = await request.read(body, engine, response.headers);
+    finished({ status, code: null });
+    return result;
+  } catch (cause) {
+    const error: unknown = clock.signal.aborted
+      ? clock.signal.reason
+      : toEngineError(cause, engine, status !== null);
+    finished({ status, code: error instanceof EngineError ? error.code : null });
+    throw error;
   }
 }
 
 function head<Result>(
-  host: string,
+  { host, onEnded }: Line,
   agent: http.Agent,
   request: EngineRequest<Result>,
   signal: AbortSignal,
-  attempt: { stale: boolean },
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, path } = request;
@@ -131,33 +151,12 @@ function head<Result>(
     const outgoing = http.request({ agent, method, path, signal, headers });
     outgoing.on('response', resolve);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      attempt.stale =
-        outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      const isEnded = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (outgoing.reusedSocket && isEnded) onEnded();
       reject(error);
     });
     outgoing.end();
   });
-}
-
-/** Two clocks in one signal: until the head arrives, then between two chunks of the body. */
-function createWatch<Result>(engine: string, request: EngineRequest<Result>) {
-  const controller = new AbortController();
-  const expire = (what: string) => () =>
-    controller.abort(new EngineError('ENGINE_TIMEOUT', engine, `${what}: ${request.path}`));
-  let timer: NodeJS.Timeout | undefined;
-  if (request.headTimeoutMs !== null) {
-    timer = setTimeout(expire('no answer in time'), request.headTimeoutMs);
-  }
-  return {
-    signal: AbortSignal.any([request.signal, controller.signal]),
-    headArrived(): void {
-      clearTimeout(timer);
-      if (request.endless === true) return;
-      timer = setTimeout(expire('the body stalls'), BODY_PAUSE_MS);
-    },
-    progress: (): void => void timer?.refresh(),
-    stop: (): void => clearTimeout(timer),
-  };
 }
 
 async function* timed(
@@ -176,49 +175,11 @@ async function refusal(
   body: AsyncIterable<Uint8Array>,
 ): Promise<EngineError> {
   const text = await readText(body, engine).catch(() => '');
-  const error = new EngineError(
-    codeOfStatus(status, text),
-    engine,
-    `HTTP ${status} ${text.slice(0, 500)}`,
-  );
+  const detail = `HTTP ${status} ${text.slice(0, 500)}`;
+  const error = new EngineError(codeOfStatus(status, text), engine, detail);
+  error.status = status;
   const seconds = headers['retry-after'];
   if (seconds !== undefined && /^\d{1,6}$/.test(seconds))
     error.retryAfterMs = Number(seconds) * 1_000;
   return error;
-}
-
-/** A whole body as text. @throws EngineError RESPONSE_TOO_LARGE */
-export async function readText(body: AsyncIterable<Uint8Array>, engine: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new EngineError('RESPONSE_TOO_LARGE', engine, `over ${MAX_BODY_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString('utf8');
-}
-
-/** A whole body as JSON. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
-export async function readJson(body: AsyncIterable<Uint8Array>, engine: string): Promise<unknown> {
-  const text = await readText(body, engine);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is not JSON', cause);
-  }
-}
-
-/** A whole body as one JSON object. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
-export async function readObject(
-  body: AsyncIterable<Uint8Array>,
-  engine: string,
-): Promise<Record<string, unknown>> {
-  const json = await readJson(body, engine);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is no JSON object');
-  }
-  return json as Record<string, unknown>;
 }
