@@ -22,7 +22,7 @@ export function createAttestationVerb(
 ): Pick<Engine, 'attestations'> {
   return {
     attestations: async (id, platform, withStatement, signal) => {
-      const found = await ask(async (facts) => {
+      const found = await ask(signal, async (facts) => {
         if (!canTellAttestations(facts)) {
           throw new EngineError('UNSUPPORTED_BY_ENGINE', name, 'no /attestations');
         }
