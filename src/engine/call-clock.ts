@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { EngineError } from './engine-error.ts';
+import type { EngineRequest } from './engine-request.ts';
 
 /** How long an engine may pause in the middle of a body, in milliseconds. */
 const BODY_PAUSE_MS = 5_000;
@@ -16,16 +17,8 @@ export interface CallClock {
   stop(): void;
 }
 
-/** What is called, and how long it may take. */
-export interface ClockedCall {
-  readonly path: string;
-  readonly headTimeoutMs: number | null;
-  readonly lane: string;
-  readonly signal: AbortSignal;
-}
-
 /** Starts at once. */
-export function startCallClock(engine: string, call: ClockedCall): CallClock {
+export function startCallClock(engine: string, call: EngineRequest<unknown>): CallClock {
   const { headTimeoutMs, signal, path } = call;
   const controller = new AbortController();
   const startedAt = performance.now();

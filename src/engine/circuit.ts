@@ -46,7 +46,7 @@ export function createCircuit(engine: string, probe: () => Promise<void>): Circu
   let timer: NodeJS.Timeout | undefined;
   breaker.onBreak(() => {
     probeAt = performance.now() + rest;
-    timer = setTimeout(() => breaker.execute(probe).catch(() => {}), rest).unref();
+    timer = setTimeout(() => void breaker.execute(probe).catch(() => {}), rest).unref();
     rest = Math.min(rest * 2, LONGEST_REST_MS);
   });
   breaker.onReset(() => {

@@ -71,7 +71,7 @@ function whileHanging<Result>(run: (signal: AbortSignal) => Promise<Result>): Pr
   const done = new AbortController();
   return new Promise<Result>((resolve, reject) => {
     run(done.signal).then(resolve, reject);
-    const again = setInterval(() => run(done.signal).then(resolve, () => {}), HANGING_MS);
+    const again = setInterval(() => void run(done.signal).then(resolve, () => {}), HANGING_MS);
     done.signal.addEventListener('abort', () => clearInterval(again));
   }).finally(() => done.abort());
 }

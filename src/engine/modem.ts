@@ -2,7 +2,8 @@ import { routeOf } from './allowed-paths.ts';
 import { EngineError } from './engine-error.ts';
 import type { ApiVersion } from './engine.ts';
 import type { BodyReader } from './read-body.ts';
-import type { Lane, Transport } from './transport.ts';
+import type { Lane } from './engine-request.ts';
+import type { Transport } from './transport.ts';
 
 /** How one call is made: bound to the modem that dockerode is given for that call. */
 export interface Call<Result> {
