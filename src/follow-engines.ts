@@ -32,6 +32,8 @@ export interface FollowOptions {
   /** Told of every call to an engine. */
   readonly observer?: EngineObserver;
   readonly log: Logger;
+  /** Watches every call to an engine; nobody does when left out. */
+  readonly observer?: EngineObserver;
 }
 
 /** Engines that are connected to: what a gateway is made of. */
