@@ -29,8 +29,6 @@ export interface FollowOptions {
   readonly sshEnvironment: Readonly<Record<string, string>>;
   /** Release of this package. */
   readonly version: string;
-  /** Told of every call to an engine. */
-  readonly observer?: EngineObserver;
   readonly log: Logger;
   /** Watches every call to an engine; nobody does when left out. */
   readonly observer?: EngineObserver;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { EngineStatus } from '../../engine/engine.ts';
+import type { CircuitState, EngineStatus } from '../../engine/engine.ts';
 import type { ImageEventLog } from '../../image-index/image-event-log.ts';
 import type { ImageIndex, IndexMode, IndexState } from '../../image-index/image-index.ts';
 
@@ -22,6 +22,7 @@ interface ReadMetric {
 }
 
 const STATUSES: readonly EngineStatus[] = ['READY', 'CONNECTING', 'UNAVAILABLE'];
+const CIRCUITS: readonly CircuitState[] = ['CLOSED', 'OPEN', 'HALF_OPEN'];
 const MODES: readonly IndexMode[] = ['OFF', 'SYNCING', 'LIVE', 'DEGRADED'];
 
 /** Numbers of each index: what it holds, and what it has done since the process began. */
@@ -66,6 +67,13 @@ export function createStateMetrics(register: Registry, { indexes, events }: Metr
     labels: ['engine', 'status'],
     read: () =>
       all.flatMap(({ engine }) => oneOf('status', STATUSES, engine.name, engine.status())),
+  });
+  add(register, {
+    name: 'engine_circuit',
+    help: 'Whether calls to the engine are spared: 1 for the state of its circuit, 0 for the others.',
+    labels: ['engine', 'state'],
+    read: () =>
+      all.flatMap(({ engine }) => oneOf('state', CIRCUITS, engine.name, engine.circuit())),
   });
   add(register, {
     name: 'index_mode',
