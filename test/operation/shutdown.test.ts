@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-sse';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Program, start } from '../main/program.ts';
-import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';
+import type { HttpEngine } from '../support/http-engine.ts';
+import { startListEngine } from './list-engine.ts';
 import { valueOf } from './metrics-text.ts';
 
 const EVENTS = 'subscription { imageEvents { action } }';
@@ -14,21 +15,9 @@ afterEach(async () => {
   await engine.close();
 });
 
-/** Follows the sample's events, and asks an engine that takes its time for an inspect. */
-async function begin(inspectMs: number | null): Promise<void> {
-  engine = await startHttpEngine((request, response) => {
-    const path = request.url?.replace(/^\/v1\.\d+/, '') ?? '';
-    if (path === '/_ping') return void response.end('OK');
-    if (path === '/info') return sendJson(response, {});
-    if (path === '/version') {
-      return sendJson(response, { ApiVersion: '1.51', MinAPIVersion: '1.24', Os: 'l', Arch: 'a' });
-    }
-    if (path.startsWith('/images/json')) {
-      if (inspectMs !== null) setTimeout(() => sendJson(response, []), inspectMs);
-      return;
-    }
-    return sendJson(response, { message: 'page not found' }, 404);
-  });
+/** Follows the sample's events, and asks an engine whose list takes its time, or never comes. */
+async function begin(listMs: number | null): Promise<void> {
+  engine = await startListEngine({ listMs });
   program = await start({
     args: ['--engine', `slow=unix://${engine.socketPath}`, '--engine', 'sample'],
   });

@@ -31,14 +31,13 @@ let engine: HttpEngine;
 let program: Program;
 /** Bodies as they came. */
 let received: string[];
+async function collect(request: http.IncomingMessage, response: http.ServerResponse) {
+  received.push(await text(request));
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+}
 beforeEach(async () => {
   received = [];
-  collector = http.createServer((request, response) => {
-    void text(request).then((body) => {
-      received.push(body);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
+  collector = http.createServer((request, response) => void collect(request, response));
   collector.listen(0, '127.0.0.1');
   await once(collector, 'listening');
   engine = await startStandInEngine({ images: [{ Id: idOf(1), RepoTags: ['demo/canary:1'] }] });
