@@ -36,8 +36,8 @@ afterAll(() => {
   expect(baited).toBe(0);
   bait.close();
 });
-const elsewhere: Fault = (request, response) =>
-  redirect(302, `http://127.0.0.1:${(bait.address() as net.AddressInfo).port}/`)(request, response);
+const elsewhere: Fault = (...call) =>
+  redirect(302, `http://127.0.0.1:${(bait.address() as net.AddressInfo).port}/`)(...call);
 
 /** Serves an engine that fails, asks, and asks again once it is sound. */
 async function met(fault: Fault, calls: RegExp, query: string) {
@@ -144,9 +144,9 @@ describe('a fault that passes', () => {
   ])('is not seen: %s', async (_, fault) => {
     const engine = await startFaultEngine();
     const gateway = await serve({ e: engine.dial });
-    engine.fail((request, response) => {
+    engine.fail((...call) => {
       engine.fail(null);
-      fault(request, response);
+      fault(...call);
     }, LISTS);
     const { errors } = await gateway.ask(LIST);
     expect(errors).toBeUndefined();

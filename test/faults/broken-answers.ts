@@ -38,6 +38,12 @@ export const reset: Fault = ({ socket }, response) =>
 /** Half an answer whose length nothing tells. */
 export const halfUntilClosed = raw('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[{"Id":"sha256:');
 
+/** A sound answer, so many milliseconds later. */
+export const late =
+  (ms: number): Fault =>
+  (_request, _response, sound) =>
+    void setTimeout(sound, ms);
+
 /** A JSON text that never ends, as fast as it is read. */
 export const endless: Fault = (_, response) => {
   const chunk = 'x'.repeat(1024 * 1024);

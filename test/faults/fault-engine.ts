@@ -3,8 +3,12 @@ import net from 'node:net';
 import { sendJson } from '../support/http-engine.ts';
 import { containerdStore, idOf, standInAnswers } from '../support/stand-in-engine.ts';
 
-/** What a call meets in place of its answer. */
-export type Fault = RequestListener;
+/** What a call meets in place of its answer, or before it: `sound` answers as a sound engine does. */
+export type Fault = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  sound: () => void,
+) => void;
 
 /** Calls that tell of images. */
 export const DATA = /^\/(images|containers|distribution|system)\//;
@@ -33,7 +37,7 @@ export interface FaultEngine {
 
 /** @param images how many it has; inspect, history, df, distribution and events are answered, too */
 export async function startFaultEngine(images = 3): Promise<FaultEngine> {
-  const content = containerdStore(images);
+  const answers = soundAnswers(containerdStore(images));
   const calls: string[] = [];
   const underWay = new Map<string, number>();
   const busiest = new Map<string, number>();
@@ -50,8 +54,9 @@ export async function startFaultEngine(images = 3): Promise<FaultEngine> {
     underWay.set(kind, now);
     busiest.set(kind, Math.max(now, busiest.get(kind) ?? 0));
     response.once('close', () => underWay.set(kind, (underWay.get(kind) ?? 1) - 1));
-    if (fault !== null && failing.test(path)) return fault(request, response);
-    return sound(content)(request, response);
+    const answer = () => answers(request, response);
+    if (fault !== null && failing.test(path)) return fault(request, response, answer);
+    return answer();
   };
   const sum = (counts: ReadonlyMap<string, number>, pattern: RegExp) =>
     [...counts].reduce((total, [kind, count]) => total + (pattern.test(kind) ? count : 0), 0);
@@ -90,7 +95,7 @@ function kindOf(path: string): string {
   return endpoint.replace(/^\/images\/.+\/(json|history)$/, '/images/x/$1');
 }
 
-function sound(content: ReturnType<typeof containerdStore>): RequestListener {
+function soundAnswers(content: ReturnType<typeof containerdStore>): RequestListener {
   const answers = standInAnswers(content);
   return (request, response) => {
     const path = new URL(request.url ?? '', 'http://engine').pathname.replace(/^\/v1\.\d+/, '');
