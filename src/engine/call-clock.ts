@@ -2,8 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 
-/** How long an engine may pause in the middle of a body, in milliseconds. */
-const BODY_PAUSE_MS = 5_000;
+/**
+ * How much of a body must come within so many milliseconds, until it ends. Engines know all of an answer before they
+ * begin it: one that trickles is no slow engine, and would take as long as it likes.
+ */
+const PROGRESS = { bytes: 16 * 1024, ms: 5_000 };
 
 /** What is counted of one call: waiting for a place, further tries and all. */
 export interface CallClock {
@@ -11,9 +14,10 @@ export interface CallClock {
   readonly signal: AbortSignal;
   /** A request is sent. */
   headAwaited(): void;
-  /** From now on the pauses between two chunks of the body count. */
+  /** From now on the progress of the body counts. */
   headArrived(): void;
-  progress(): void;
+  /** So many bytes have come. */
+  progress(bytes: number): void;
   stop(): void;
 }
 
@@ -23,6 +27,7 @@ export function startCallClock(engine: string, call: EngineRequest<unknown>): Ca
   const controller = new AbortController();
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
+  let bytes = 0;
   const leave = (): void => controller.abort(signal.reason);
   // An index or an operation may have any number of calls under way.
   setMaxListeners(0, signal);
@@ -48,9 +53,15 @@ export function startCallClock(engine: string, call: EngineRequest<unknown>): Ca
     headAwaited,
     headArrived() {
       clearTimeout(timer);
-      if (call.lane !== 'endless') allow(BODY_PAUSE_MS, 'the body stalls');
+      bytes = 0;
+      if (call.lane !== 'endless') allow(PROGRESS.ms, 'the body stalls');
     },
-    progress: () => void timer?.refresh(),
+    progress(more) {
+      bytes += more;
+      if (bytes < PROGRESS.bytes) return;
+      bytes = 0;
+      timer?.refresh();
+    },
     stop() {
       clearTimeout(timer);
       signal.removeEventListener('abort', leave);

@@ -70,10 +70,10 @@ function head<Result>(
 
 async function* timed(
   body: AsyncIterable<Uint8Array>,
-  progress: () => void,
+  progress: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
-    progress();
+    progress(chunk.length);
     yield chunk;
   }
 }
