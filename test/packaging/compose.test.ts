@@ -178,7 +178,8 @@ describe('through what the proxy passes', () => {
     const { method = '', url = '', headers } = request;
     if (!passes(method, url)) {
       refused.push(`${method} ${url}`);
-      return void response.writeHead(403).end('Forbidden');
+      response.writeHead(403).end('Forbidden');
+      return;
     }
     const onward = http.request({ socketPath, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
