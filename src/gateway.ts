@@ -8,6 +8,7 @@ import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { useClosedSchema } from './plugins/use-closed-schema.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly responseCacheBytes?: number;
   /** Whether it is a Federation 2 subgraph, with _service and _entities. */
   readonly federation?: boolean;
+  /** Whether others than this machine can ask: then there is no introspection. */
+  readonly exposed?: boolean;
   /** Further plugins, for whoever watches what is done. */
   readonly plugins?: readonly Plugin<Context>[];
   /** Told what Yoga itself has to say. */
@@ -60,6 +63,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
     plugins: [
       usePublicErrors(options.onHiddenError),
       useTokenLimit(),
+      useClosedSchema(options.exposed !== true),
       useStaleness(),
       useExecutionCancellation(),
       useRowLimit(),

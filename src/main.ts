@@ -4,6 +4,7 @@ import { type Config, parseConfig } from './config/config.ts';
 import { dockerFolder } from './config/docker-context.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
 import { helpText } from './config/help.ts';
+import { readSecrets } from './config/secret-files.ts';
 import type { Question } from './config/question.ts';
 import { sshEnvironment } from './config/ssh-environment.ts';
 import { type FollowedEngines, followEngines } from './follow-engines.ts';
@@ -14,6 +15,7 @@ import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 import { listen } from './server/http-server.ts';
+import { createRefusedLog } from './server/refused-log.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
@@ -28,9 +30,8 @@ const parsed = parseConfig({
   files: MACHINE_FILES,
 });
 
-const problems = 'problems' in parsed ? parsed.problems : notYet(parsed.config);
-if ('problems' in parsed || problems.length > 0) {
-  process.stderr.write(`${problems.join('\n')}\n`);
+if ('problems' in parsed) {
+  process.stderr.write(`${parsed.problems.join('\n')}\n`);
   process.exitCode = 2;
 } else if (parsed.config.action === 'help') {
   process.stdout.write(helpText());
@@ -62,28 +63,39 @@ function followed(config: Config): FollowedEngines {
 }
 
 async function serve(config: Config): Promise<void> {
+  for (const warning of config.warnings) log.warn(warning);
   const engines = followed(config);
   const gateway = createGateway({
     ...engines,
+    exposed: config.isExposed,
     responseCacheBytes: config.responseCacheBytes,
     federation: config.federation,
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
   await engines.settled(FIRST_ATTEMPT_MS);
-  const { host, port, graphiql } = config;
+  const { address, graphiql, allowHosts, allowOrigins } = config;
+  const secrets =
+    readSecrets(config, MACHINE_FILES) ?? fail('The token or TLS files have changed.');
   const server = await listen({
-    host,
-    port,
+    address,
     graphiql,
+    allowHosts,
+    allowOrigins,
+    ...secrets,
+    onRefused: createRefusedLog(log),
     graphql: (request, response) => void gateway(request, response),
-  }).catch((error: Error) => {
-    process.stderr.write(
-      `Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`,
-    );
-    process.exit(2);
-  });
+  }).catch((error: Error) => fail(cannotListen(address, error)));
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
 
+  // Certificates and tokens are renewed in place.
+  process.on('SIGHUP', () => {
+    const renewed = readSecrets(config, MACHINE_FILES);
+    if (renewed === null) log.error('token or TLS files cannot be used; those of before stay');
+    else {
+      server.renew(renewed);
+      log.info('token and TLS files are read again');
+    }
+  });
   const stop = (): void => {
     // A second signal ends the process at once.
     for (const signal of SIGNALS) process.removeListener(signal, stop);
@@ -110,17 +122,13 @@ async function answer(config: Config, question: Question): Promise<void> {
   engines.close();
 }
 
-/** Options whose protection is not built yet: to take one without effect would be a lie. */
-function notYet(config: Config): string[] {
-  const given: readonly [string, boolean][] = [
-    ['--token-file', config.tokenFile !== null],
-    ['--tls-cert', config.tls !== null],
-    ['--allow-host', config.allowHosts.length > 0],
-    ['--allow-origin', config.allowOrigins.length > 0],
-  ];
-  return given
-    .filter(([, isGiven]) => isGiven)
-    .map(
-      ([name]) => `${name} has no effect in this release. Leave it out, and listen on 127.0.0.1.`,
-    );
+function cannotListen(address: Config['address'], { message }: Error): string {
+  return 'socketPath' in address
+    ? `Cannot listen on ${address.socketPath}: ${message}. Choose another --host unix:///path.`
+    : `Cannot listen on ${address.host}:${address.port}: ${message}. Choose another --port.`;
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`${problem}\n`);
+  process.exit(2);
 }

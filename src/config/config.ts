@@ -24,6 +24,8 @@ export interface Config extends ServerSettings {
   readonly registries: readonly string[];
   readonly revealSecrets: boolean;
   readonly insecureEngine: boolean;
+  /** Sentences on what works but is unwise. */
+  readonly warnings: readonly string[];
 }
 
 /** Sentences, each with what to do about it; one or more. */
@@ -74,8 +76,8 @@ type Settings = Omit<Config, 'action' | 'question' | 'federation'>;
 const NOTHING_TO_SERVE: Settings = {
   engines: [],
   sample: false,
-  host: '127.0.0.1',
-  port: 4000,
+  address: { host: '127.0.0.1', port: 4000 },
+  isExposed: false,
   graphiql: false,
   tokenFile: null,
   tls: null,
@@ -86,6 +88,7 @@ const NOTHING_TO_SERVE: Settings = {
   registries: [],
   revealSecrets: false,
   insecureEngine: false,
+  warnings: [],
 };
 
 function readConfig(
@@ -93,9 +96,10 @@ function readConfig(
   { env, files, uid, platform = process.platform }: ConfigInput,
   problems: string[],
 ): Settings {
-  const { isExposed, ...settings } = readServerSettings(given, files, problems);
+  const warnings: string[] = [];
+  const settings = readServerSettings(given, files, problems, warnings);
   const insecureEngine = isOn(given, 'insecure-engine');
-  const options = { given: given.get('engine'), insecureEngine, isExposed };
+  const options = { given: given.get('engine'), insecureEngine, isExposed: settings.isExposed };
   const { engines, sample } = listEngines(options, { env, files, uid, platform }, problems);
   return {
     ...settings,
@@ -106,6 +110,7 @@ function readConfig(
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,
+    warnings,
   };
 }
 

@@ -31,7 +31,8 @@ export const optionsTable = [
     value: 'ADDRESS',
     repeatable: false,
     default: '127.0.0.1',
-    meaning: 'Where to listen. Anything but loopback needs --token-file.',
+    meaning:
+      'Where to listen, or unix:///path of a socket file for its owner alone. Anything beyond this machine needs --token-file or --tls-client-ca.',
   },
   {
     name: 'port',
@@ -47,7 +48,8 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Holds the bearer token that requests must carry, 32 characters or more.',
+    meaning:
+      'Holds the bearer token that requests must carry, 32 characters or more. Read again on SIGHUP.',
   },
   {
     name: 'index',
@@ -65,7 +67,7 @@ export const optionsTable = [
     repeatable: true,
     default: null,
     meaning:
-      'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
+      'A further value of the Host header, exactly as clients send it: a service name, a mapped port, or the name of a reverse proxy.',
   },
   {
     name: 'allow-origin',
@@ -81,7 +83,7 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key.',
+    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key. Read again on SIGHUP.',
   },
   {
     name: 'tls-key',

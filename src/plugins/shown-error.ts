@@ -69,9 +69,14 @@ function shownWithoutCode(error: GraphQLError, cause: Error, log: Log): GraphQLE
     log(cause, 'INTERNAL_SERVER_ERROR');
     return relocated(error, MESSAGES.INTERNAL_SERVER_ERROR, { code: 'INTERNAL_SERVER_ERROR' });
   }
-  const code = /operation/i.test(error.message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
-  const { http } = error.extensions as { http?: object };
+  const { http } = error.extensions as { http?: { status?: number } };
+  const code = codeOfRequest(error, http?.status);
   return relocated(error, MESSAGES[code], { code, http: http ?? REQUEST_ERROR.http });
+}
+
+function codeOfRequest({ message }: GraphQLError, status: number | undefined): ErrorCode {
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  return /operation/i.test(message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
 }
 
 /**

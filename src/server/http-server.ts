@@ -1,14 +1,36 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { PublicError, type ErrorCode } from '../errors.ts';
+import type http from 'node:http';
+import https from 'node:https';
+import { createTokenCheck } from './bearer-token.ts';
 import { type Connections, trackConnections } from './connections.ts';
+import { allowOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
+import { createDoor, type Door, type DoorRules, refusalOfMedia } from './door.ts';
 import { createGraphiQLPage } from './graphiql.ts';
-import { hostsOf, refusalOf } from './refusal.ts';
+import {
+  bind,
+  createListener,
+  type ListenAddress,
+  type ServerTls,
+  toTlsOptions,
+} from './listener.ts';
+import { createOwnHosts } from './own-hosts.ts';
+import { sendRefusal } from './refusal.ts';
 
-/** Where to listen and what to answer. */
-export interface HttpServerOptions {
-  readonly host: string;
-  readonly port: number;
+/** What lets somebody in; it may be renewed while the server runs. */
+export interface Credentials {
+  /** That requests must carry; null for none. */
+  readonly token: string | null;
+  /** Null for plain HTTP. */
+  readonly tls: ServerTls | null;
+}
+
+/** Where to listen, whom to let in and what to answer. */
+export interface HttpServerOptions extends Partial<Credentials> {
+  readonly address: ListenAddress;
+  /** Further values of the Host header, in lower case. */
+  readonly allowHosts?: readonly string[];
+  /** Origins whose pages may ask besides the server's own. */
+  readonly allowOrigins?: readonly string[];
+  readonly onRefused?: DoorRules['onRefused'];
   /** Whether GET /graphql shows GraphiQL to browsers. */
   readonly graphiql: boolean;
   /** Answers POST /graphql. */
@@ -19,7 +41,10 @@ export interface HttpServerOptions {
 
 /** A server that listens. */
 export interface HttpServer {
+  /** Where GraphQL is answered; unix:///path for a socket. */
   readonly url: string;
+  /** Takes another token or certificate from now on. What was null stays null, and the other way round. */
+  renew(credentials: Credentials): void;
   /** Stops accepting, lets what is being answered finish for up to 10 s. */
   close(): Promise<void>;
 }
@@ -32,49 +57,88 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const page = options.graphiql ? createGraphiQLPage() : null;
-  let ownHosts: ReadonlySet<string> = new Set();
-  const server = http.createServer((request, response) => {
-    const path = request.url ?? '';
-    // A probe comes from wherever an orchestrator is, and learns nothing.
-    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
-    const refused = refusalOf(request, ownHosts);
-    if (refused !== null) return sendRefusal(response, ...refused);
-    // Who types the address without the path means the page.
-    if (path === '/' && page !== null) return redirect(response, '/graphql');
-    if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
-    if (request.method === 'POST') return options.graphql(request, response);
-    if (page !== null && request.method === 'GET' && wantsHtml(request)) {
-      page(request, response).catch(() => response.destroy());
-      return;
-    }
-    response.setHeader('allow', 'POST');
-    return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
-  });
+  const { address, tls = null, allowHosts = [] } = options;
+  const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
+  const server = createListener(tls);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  ownHosts = hostsOf(host, port);
-  return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
+  const port = await bind(server, address);
+  const scheme = tls === null ? 'http' : 'https';
+  const host = 'host' in address ? inBrackets(address.host) : null;
+  const open = (token: string | null): Door =>
+    createDoor({
+      hosts: createOwnHosts({ scheme, host, port, allowHosts }),
+      allowOrigins: new Set(options.allowOrigins),
+      token: token === null ? null : createTokenCheck(token),
+      ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
+    });
+  let door = open(options.token ?? null);
+  server.on('request', (request, response) =>
+    answer(request, response, { ...options, door, page }),
+  );
+  return {
+    url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
+    renew(credentials) {
+      door = open(credentials.token);
+      if (server instanceof https.Server && credentials.tls !== null)
+        server.setSecureContext(toTlsOptions(credentials.tls));
+    },
+    close: () => close(server, connections),
+  };
 }
 
-function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
-  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-function redirect(response: http.ServerResponse, location: string): void {
-  response.writeHead(302, { location }).end();
+/** What a request is answered from. */
+interface Premises extends Pick<HttpServerOptions, 'graphql'> {
+  readonly door: Door;
+  readonly page: ReturnType<typeof createGraphiQLPage> | null;
 }
 
-function wantsHtml(request: http.IncomingMessage): boolean {
-  return (request.headers.accept ?? '').includes('text/html');
+function answer(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { door, page, graphql }: Premises,
+): void {
+  const { url: path = '', method } = request;
+  // A probe comes from wherever an orchestrator is, and learns nothing.
+  if (path === '/healthz') return void response.writeHead(200).end('ok\n');
+  const from = door.origin(request);
+  if ('code' in from) return sendRefusal(request, response, from);
+  if (from.foreign !== null) {
+    allowOrigin(response, from.foreign);
+    if (isPreflight(request)) return answerPreflight(response);
+  }
+  const wantsPage = method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+  if (page !== null && wantsPage && isPagePath(path)) return showPage(request, response, page);
+  // A client that sends a query in the address learns that it has to post it.
+  if ((method === 'POST' ? path : withoutQuery(path)) !== '/graphql')
+    return void response.writeHead(404).end();
+  const refusal = method === 'POST' ? null : NOT_POST;
+  const refused = refusal ?? door.caller(request) ?? refusalOfMedia(request);
+  return refused === null ? graphql(request, response) : sendRefusal(request, response, refused);
+}
+
+const NOT_POST = { status: 405, code: 'METHOD_NOT_ALLOWED', headers: { allow: 'POST' } } as const;
+
+/** GraphiQL's links have what they show in their query. */
+function isPagePath(path: string): boolean {
+  return path === '/' || withoutQuery(path) === '/graphql';
+}
+
+function withoutQuery(path: string): string {
+  return path.split('?')[0] ?? '';
+}
+
+function showPage(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  page: NonNullable<Premises['page']>,
+): void {
+  // Who types the address without the path means the page.
+  if (request.url === '/') return void response.writeHead(302, { location: '/graphql' }).end();
+  page(request, response).catch(() => response.destroy());
 }
 
 async function close(server: http.Server, connections: Connections): Promise<void> {

@@ -18,8 +18,9 @@ describe('the configuration', () => {
       question: null,
       engines: [expect.objectContaining({ name: 'sample' })],
       sample: true,
-      host: '127.0.0.1',
-      port: 4000,
+      address: { host: '127.0.0.1', port: 4000 },
+      isExposed: false,
+      warnings: [],
       tokenFile: null,
       index: 'live',
       allowHosts: [],
@@ -44,8 +45,9 @@ describe('the configuration', () => {
     expect(configOf({ argv, files: { ...token, ...pem } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
       sample: false,
-      host: '0.0.0.0',
-      port: 0,
+      address: { host: '0.0.0.0', port: 0 },
+      isExposed: true,
+      warnings: [],
       tokenFile: '/token',
       index: 'off',
       allowHosts: ['web:80'],
@@ -81,8 +83,7 @@ describe('the configuration', () => {
     expect(Object.keys(env)).toEqual(optionsTable.flatMap((option) => option.env ?? []));
     expect(configOf({ env, files: { ...token, ...pem } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
-      host: '::',
-      port: 5000,
+      address: { host: '::', port: 5000 },
       index: 'off',
       allowHosts: ['web', 'web:80'],
       allowOrigins: ['http://localhost:3000'],
@@ -100,7 +101,7 @@ describe('the configuration', () => {
     const env = { IMAGEGRAPH_PORT: '5000', IMAGEGRAPH_ENGINE: 'unix:///env.sock' };
     const argv = ['--port', '6000', '--engine', 'unix:///argument.sock'];
     const config = configOf({ argv, env });
-    expect(config).toMatchObject({ port: 6000, engines: [{ name: 'argument' }] });
+    expect(config).toMatchObject({ address: { port: 6000 }, engines: [{ name: 'argument' }] });
   });
 
   it('takes an empty variable for none', () => {
@@ -134,6 +135,42 @@ describe('the configuration', () => {
       const argv = ['--engine', 'unix:///a', '--host', host];
       expect(problemsOf({ argv })).toEqual([expect.stringContaining('--token-file')]);
       expect(problemsOf({ argv: [...argv, '--token-file', '/token'], files: token })).toEqual([]);
+    },
+  );
+
+  it('takes client certificates for a token', () => {
+    const argv = words('--engine unix:///a --host 0.0.0.0 --tls-cert /cert --tls-key /key');
+    expect(problemsOf({ argv, files: pem })).toEqual([expect.stringContaining('--tls-client-ca')]);
+    const guarded = configOf({ argv: [...argv, '--tls-client-ca', '/ca'], files: pem });
+    expect(guarded).toMatchObject({ isExposed: true, warnings: [] });
+  });
+
+  it('warns of a token that goes over the network without TLS', () => {
+    const argv = words('--engine unix:///a --host 0.0.0.0 --token-file /token');
+    expect(configOf({ argv, files: token }).warnings).toEqual([expect.stringContaining('TLS')]);
+  });
+
+  it.each([
+    [0o600, 0],
+    [0o400, 0],
+    [0o444, 1],
+    [0o644, 1],
+  ])('takes a token file of mode %o with %i warnings', (mode, warnings) => {
+    const files = { '/run/secrets/token': { text: TOKEN, mode } };
+    const config = configOf({ argv: ['--token-file', '/run/secrets/token'], files });
+    expect(config.tokenFile).toBe('/run/secrets/token');
+    expect(config.warnings).toHaveLength(warnings);
+    expect(config.warnings.join()).not.toContain(TOKEN);
+  });
+
+  it.each(['unix:///run/imagegraph.sock', 'unix:/run/imagegraph.sock'])(
+    'listens on a socket file, which is this machine alone: %s',
+    (host) => {
+      expect(configOf({ argv: ['--host', host] })).toMatchObject({
+        address: { socketPath: '/run/imagegraph.sock' },
+        isExposed: false,
+        graphiql: true,
+      });
     },
   );
 });
