@@ -34,7 +34,7 @@ export async function serve(
   const gateway = createGateway({
     indexes,
     registries: createRegistries({
-      allowed: ['registry.example'],
+      allowed: ['docker.io'],
       credentials: { find: () => Promise.resolve(null) },
     }),
     onHiddenError: () => {},
