@@ -5,13 +5,13 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import { type Context, createContext } from './context.ts';
-import type { ErrorCode } from './errors.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useClosedSchema } from './plugins/use-closed-schema.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
-import { usePublicErrors } from './plugins/use-public-errors.ts';
+import { type GatewayObserver, useObserver } from './plugins/use-observer.ts';
+import { type HiddenErrorLog, usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
@@ -31,7 +31,9 @@ export interface GatewayOptions {
   /** Which registries may be asked; none when left out. */
   readonly registries?: Registries;
   /** Told of every error whose cause clients do not see. */
-  readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
+  readonly onHiddenError: HiddenErrorLog;
+  /** Told of every operation, for metrics and logs. */
+  readonly observer?: GatewayObserver;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
   readonly responseCacheBytes?: number;
   /** Whether it is a Federation 2 subgraph, with _service and _entities. */
@@ -50,7 +52,7 @@ export interface GatewayOptions {
  */
 export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
-  const { indexes, responseCacheBytes = 0 } = options;
+  const { indexes, responseCacheBytes = 0, observer } = options;
   const sources = {
     indexes,
     events: options.events ?? createImageEventLog(),
@@ -69,7 +71,8 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       useRowLimit(),
       useColumnExecution(),
       useEventStream(),
-      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
+      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes, observer)] : []),
+      ...(observer === undefined ? [] : [useObserver(observer)]),
       ...(options.plugins ?? []),
     ],
     maskedErrors: false,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { RequestListener } from 'node:http';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { type Config, parseConfig } from './config/config.ts';
 import { dockerFolder } from './config/docker-context.ts';
@@ -7,9 +8,13 @@ import { helpText } from './config/help.ts';
 import { readSecrets } from './config/secret-files.ts';
 import type { Question } from './config/question.ts';
 import { sshEnvironment } from './config/ssh-environment.ts';
+import type { EngineObserver } from './engine/observer.ts';
 import { type FollowedEngines, followEngines } from './follow-engines.ts';
 import { createGateway } from './gateway.ts';
 import { createLog } from './log.ts';
+import { endOnBugs, endOnSignals } from './operation/ending.ts';
+import { createOperation } from './operation/operation.ts';
+import type { Tracing } from './operation/tracing.ts';
 import { packageVersion } from './package-version.ts';
 import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
@@ -19,8 +24,8 @@ import { createRefusedLog } from './server/refused-log.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const log = createLog(process.stderr.isTTY);
+endOnBugs(log);
 
 /** The only place that reads the environment, the arguments and, for the configuration, files. */
 const parsed = parseConfig({
@@ -40,7 +45,7 @@ if ('problems' in parsed) {
 } else if (parsed.config.action === 'print-schema') {
   process.stdout.write(printedSchema(parsed.config.federation));
 } else if (parsed.config.question !== null) {
-  await answer(parsed.config, parsed.config.question);
+  await answerOnce(parsed.config, parsed.config.question);
 } else {
   await serve(parsed.config);
 }
@@ -49,8 +54,9 @@ function printedSchema(federation: boolean): string {
   return federation ? createSubgraph().sdl : `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 
-function followed(config: Config): FollowedEngines {
+function followed(config: Config, observer?: EngineObserver): FollowedEngines {
   return followEngines({
+    ...(observer === undefined ? {} : { observer }),
     engines: config.engines,
     index: config.index,
     revealSecrets: config.revealSecrets,
@@ -64,14 +70,19 @@ function followed(config: Config): FollowedEngines {
 
 async function serve(config: Config): Promise<void> {
   for (const warning of config.warnings) log.warn(warning);
-  const engines = followed(config);
+  const tracing = await traced();
+  const { slowOperationMs } = config;
+  const operation = createOperation({ version: packageVersion(), log, slowOperationMs, tracing });
+  const engines = followed(config, operation.calls);
   const gateway = createGateway({
     ...engines,
+    observer: operation.requests,
     exposed: config.isExposed,
     responseCacheBytes: config.responseCacheBytes,
     federation: config.federation,
     onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
   });
+  const answer: RequestListener = (request, response) => void gateway(request, response);
   await engines.settled(FIRST_ATTEMPT_MS);
   const { address, graphiql, allowHosts, allowOrigins } = config;
   const secrets =
@@ -83,7 +94,8 @@ async function serve(config: Config): Promise<void> {
     allowOrigins,
     ...secrets,
     onRefused: createRefusedLog(log),
-    graphql: (request, response) => void gateway(request, response),
+    graphql: tracing?.around(answer) ?? answer,
+    pages: operation.pages(engines),
   }).catch((error: Error) => fail(cannotListen(address, error)));
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
 
@@ -96,20 +108,24 @@ async function serve(config: Config): Promise<void> {
       log.info('token and TLS files are read again');
     }
   });
-  const stop = (): void => {
-    // A second signal ends the process at once.
-    for (const signal of SIGNALS) process.removeListener(signal, stop);
+  endOnSignals(async () => {
     // Subscriptions would never end by themselves.
     engines.events.close();
-    server.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  for (const signal of SIGNALS) process.on(signal, stop);
+    await server.close();
+    await tracing?.close();
+  });
 }
 
-async function answer(config: Config, question: Question): Promise<void> {
+/** Null when there is no collector. OpenTelemetry's packages are loaded for those only who have one. */
+async function traced(): Promise<Tracing | null> {
+  const { env } = process;
+  const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (endpoint === undefined || endpoint === '' || env['OTEL_SDK_DISABLED'] === 'true') return null;
+  const { startTracing } = await import('./operation/tracing.ts');
+  return startTracing(packageVersion(), (detail) => log.warn({ detail }, 'traces cannot be sent'));
+}
+
+async function answerOnce(config: Config, question: Question): Promise<void> {
   // Somebody waits for an answer, and wants no news besides.
   log.level = 'warn';
   const engines = followed({ ...config, index: 'off' });

@@ -19,6 +19,8 @@ export interface Config extends ServerSettings {
   readonly index: 'live' | 'off';
   /** How much of the answers is kept, in bytes; 0 for nothing. */
   readonly responseCacheBytes: number;
+  /** From how many milliseconds on an operation is logged; 0 for none. */
+  readonly slowOperationMs: number;
   /** Serves, or prints, the schema as a subgraph. */
   readonly federation: boolean;
   readonly registries: readonly string[];
@@ -47,6 +49,10 @@ export interface ConfigInput {
 /** Megabytes of answers that are kept when nothing else is said, and at most. */
 const RESPONSE_CACHE = 32;
 const MAX_RESPONSE_CACHE = 1_024;
+
+/** What is slow when nothing else is said, and at most: no operation takes longer than that. */
+const SLOW_OPERATION_MS = 1_000;
+const MAX_OPERATION_MS = 20_000;
 
 /** Reads the whole configuration; every mistake in it is reported at once. */
 export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
@@ -83,6 +89,7 @@ const NOTHING_TO_SERVE: Settings = {
   tls: null,
   index: 'off',
   responseCacheBytes: 0,
+  slowOperationMs: 0,
   allowHosts: [],
   allowOrigins: [],
   registries: [],
@@ -107,6 +114,8 @@ function readConfig(
     sample,
     index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
     responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
+    slowOperationMs:
+      readNumber(given, 'slow-operation', MAX_OPERATION_MS, problems) ?? SLOW_OPERATION_MS,
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,

@@ -119,6 +119,15 @@ export const optionsTable = [
       'Megabytes of answers to keep for as long as nothing changes on any engine, 0 to 1024; 0 keeps none.',
   },
   {
+    name: 'slow-operation',
+    env: 'IMAGEGRAPH_SLOW_OPERATION',
+    value: 'MS',
+    repeatable: false,
+    default: '1000',
+    meaning:
+      'Logs operations that take so many milliseconds or more, up to 20000, without what was asked; 0 logs none.',
+  },
+  {
     name: 'federation',
     env: 'IMAGEGRAPH_FEDERATION',
     value: null,

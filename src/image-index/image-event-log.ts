@@ -52,6 +52,8 @@ export interface ImageEventLog {
   follow(question: FollowQuestion): AsyncIterableIterator<LoggedEvent>;
   /** How many follow now. */
   readonly followers: number;
+  /** Events that followers lost because they were too slow for them, all together. */
+  readonly dropped: number;
   /** Ends all followers, those to come too. */
   close(): void;
 }
@@ -77,6 +79,7 @@ export function createImageEventLog({
   const followers = new Set<Follower>();
   let events: LoggedEvent[] = [];
   let newest = 0;
+  let dropped = 0;
   let closed = false;
   const recent = () => events.slice(-remembered);
   const resynced = (engine: string, position: number): LoggedEvent => ({
@@ -105,15 +108,20 @@ export function createImageEventLog({
     follow(question) {
       const replay = question.after === null ? [] : recent();
       const oldest = replay[0]?.position ?? newest + 1;
-      const follower = createFollower(question, { replay, oldest, newest, resynced }, () =>
-        followers.delete(follower),
-      );
+      const moment = { replay, oldest, newest, resynced };
+      const follower = createFollower(question, moment, {
+        onDropped: (count) => void (dropped += count),
+        onEnd: () => void followers.delete(follower),
+      });
       followers.add(follower);
       if (closed || question.signal.aborted) follower.end();
       return follower;
     },
     get followers() {
       return followers.size;
+    },
+    get dropped() {
+      return dropped;
     },
     close() {
       closed = true;

@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { EXAMPLES } from './graphiql-examples.ts';
 
+/** Answers a browser that asks for the page. */
+export type GraphiQLPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 interface CompressedPage {
   readonly body: Buffer;
   readonly etag: string;
@@ -35,9 +38,7 @@ const HEADERS = '{\n  "authorization": "Bearer "\n}';
  * compressed once, when first asked for: 9 MB that most runs never need. It holds nothing that needs a token.
  * @param asksForToken whether queries need one
  */
-export function createGraphiQLPage(
-  asksForToken: boolean,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createGraphiQLPage(asksForToken: boolean): GraphiQLPage {
   let page: Promise<CompressedPage> | null = null;
   return async (request, response) => {
     const { body, etag, policy } = await (page ??= render(asksForToken));

@@ -2,8 +2,7 @@ import type http from 'node:http';
 import https from 'node:https';
 import { createTokenCheck } from './bearer-token.ts';
 import { type Connections, trackConnections } from './connections.ts';
-import { allowOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
-import { createDoor, type Door, type DoorRules, refusalOfMedia } from './door.ts';
+import { createDoor, type Door, type DoorRules } from './door.ts';
 import { createGraphiQLPage } from './graphiql.ts';
 import {
   bind,
@@ -12,8 +11,11 @@ import {
   type ServerTls,
   toTlsOptions,
 } from './listener.ts';
+import { answerProbe, type OperationPages } from './operation-pages.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { sendRefusal } from './refusal.ts';
+import { identify } from './request-id.ts';
+import { answerRequest } from './routes.ts';
 
 /** What lets somebody in; it may be renewed while the server runs. */
 export interface Credentials {
@@ -35,6 +37,8 @@ export interface HttpServerOptions extends Partial<Credentials> {
   readonly graphiql: boolean;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
+  /** Answers GET /readyz and GET /metrics; when left out, it is ready, and there are none. */
+  readonly pages?: OperationPages;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
 }
@@ -49,6 +53,8 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const CLOSING = { status: 503, code: 'OVERLOADED', headers: { connection: 'close' } } as const;
+
 const DRAIN_MS = 10_000;
 /** How often connections whose last answer has ended are looked for while draining. */
 const SWEEP_MS = 50;
@@ -57,7 +63,7 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const { address, tls = null, allowHosts = [] } = options;
+  const { address, tls = null, allowHosts = [], pages = null } = options;
   const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
   const server = createListener(tls);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
@@ -72,9 +78,14 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
       ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
     });
   let door = open(options.token ?? null);
-  server.on('request', (request, response) =>
-    answer(request, response, { ...options, door, page }),
-  );
+  let isDraining = false;
+  const isReady = (): boolean => !isDraining && (pages?.isReady() ?? true);
+  server.on('request', (request, response) => {
+    identify(request, response);
+    if (answerProbe(request.url ?? '', response, isReady)) return;
+    if (isDraining) return sendRefusal(request, response, CLOSING);
+    answerRequest(request, response, { door, page, pages, graphql: options.graphql });
+  });
   return {
     url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
     renew(credentials) {
@@ -82,63 +93,15 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
       if (server instanceof https.Server && credentials.tls !== null)
         server.setSecureContext(toTlsOptions(credentials.tls));
     },
-    close: () => close(server, connections),
+    close() {
+      isDraining = true;
+      return close(server, connections);
+    },
   };
 }
 
 function inBrackets(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** What a request is answered from. */
-interface Premises extends Pick<HttpServerOptions, 'graphql'> {
-  readonly door: Door;
-  readonly page: ReturnType<typeof createGraphiQLPage> | null;
-}
-
-function answer(
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  { door, page, graphql }: Premises,
-): void {
-  const { url: path = '', method } = request;
-  // A probe comes from wherever an orchestrator is, and learns nothing.
-  if (path === '/healthz') return void response.writeHead(200).end('ok\n');
-  const from = door.origin(request);
-  if ('code' in from) return sendRefusal(request, response, from);
-  if (from.foreign !== null) {
-    allowOrigin(response, from.foreign);
-    if (isPreflight(request)) return answerPreflight(response);
-  }
-  const wantsPage = method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-  if (page !== null && wantsPage && isPagePath(path)) return showPage(request, response, page);
-  // A client that sends a query in the address learns that it has to post it.
-  if ((method === 'POST' ? path : withoutQuery(path)) !== '/graphql')
-    return void response.writeHead(404).end();
-  const refusal = method === 'POST' ? null : NOT_POST;
-  const refused = refusal ?? door.caller(request) ?? refusalOfMedia(request);
-  return refused === null ? graphql(request, response) : sendRefusal(request, response, refused);
-}
-
-const NOT_POST = { status: 405, code: 'METHOD_NOT_ALLOWED', headers: { allow: 'POST' } } as const;
-
-/** GraphiQL's links have what they show in their query. */
-function isPagePath(path: string): boolean {
-  return path === '/' || withoutQuery(path) === '/graphql';
-}
-
-function withoutQuery(path: string): string {
-  return path.split('?')[0] ?? '';
-}
-
-function showPage(
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  page: NonNullable<Premises['page']>,
-): void {
-  // Who types the address without the path means the page.
-  if (request.url === '/') return void response.writeHead(302, { location: '/graphql' }).end();
-  page(request, response).catch(() => response.destroy());
 }
 
 async function close(server: http.Server, connections: Connections): Promise<void> {
