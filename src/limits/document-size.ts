@@ -12,6 +12,8 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
 } from 'graphql';
 import { isExpensive } from './expensive-field.ts';
 import type { Limits } from './limits.ts';
@@ -124,6 +126,8 @@ function isIntrospectionType(type: Type): boolean {
 }
 
 function fieldOf(parent: Type, name: string): GraphQLField<unknown, unknown> | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   if (!isObjectType(parent) && !isInterfaceType(parent)) return undefined;
   return parent.getFields()[name];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../src/config/help.ts';
 import { optionsTable } from '../../src/config/options.ts';
-import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
+import { DEFAULT_LIMITS, limitsTable } from '../../src/limits/limits.ts';
 import { configOf, createCertificate, problemsOf } from './config-inputs.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -175,6 +175,18 @@ describe('problems', () => {
     ['a port beyond 65535', ['--port', '65536']],
     ['a cache of half a megabyte', ['--response-cache', '0.5']],
     ['a cache beyond a gigabyte', ['--response-cache', '1025']],
+    ['a limit without a number', ['--limit', 'depth']],
+    ['a limit that there is not', ['--limit', 'width=3']],
+    ['a limit of an odd name', ['--limit', '__proto__=3']],
+    ['a limit of nothing', ['--limit', 'depth=']],
+    ['a limit below its lowest', ['--limit', 'depth=0']],
+    ['a limit beyond its highest', ['--limit', 'depth=101']],
+    ['a limit in hex', ['--limit', 'depth=0x10']],
+    ['a limit twice', ['--limit', 'depth=9', '--limit', 'depth=9']],
+    ['a manifest that is not there', ['--trusted-documents', '/none']],
+    ['a manifest that is no JSON', ['--trusted-documents', '/short']],
+    ['a manifest of nothing', ['--trusted-documents', '/nothing']],
+    ['a manifest of no texts', ['--trusted-documents', '/numbers']],
     ['a port twice', ['--port', '1', '--port', '2']],
     ['an option for a value', ['--port', '--host']],
     ['no value at the end', ['--port']],
@@ -210,8 +222,24 @@ describe('problems', () => {
       ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/short'],
     ],
   ])('come of %s', (_what, argv) => {
-    const files = { ...pem, '/empty': '', '/short': 'short', '/lines': `${TOKEN}\n${TOKEN}` };
+    const files = {
+      ...pem,
+      '/nothing': '{}',
+      '/numbers': '{"a":1}',
+      '/empty': '',
+      '/short': 'short',
+      '/lines': `${TOKEN}\n${TOKEN}`,
+    };
     expect(problemsOf({ argv, files })).toHaveLength(1);
+  });
+
+  it('of limits name all that there are, and the bounds of one', () => {
+    const [unknown] = problemsOf({ argv: ['--limit', 'width=3'] });
+    for (const { name } of limitsTable) expect(unknown).toContain(name);
+    const [beyond] = problemsOf({ env: { IMAGEGRAPH_LIMIT: 'page=5,depth=101' } });
+    expect(beyond).toBe(
+      'IMAGEGRAPH_LIMIT is "depth=101". Give depth a whole number from 1 to 100.',
+    );
   });
 
   it('show no token', () => {
