@@ -20,11 +20,15 @@ export function usePublicErrors(log: Log, most: number): Plugin<Context> {
         replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
       };
     },
-    onValidate({ params, addValidationRule }) {
+    onValidate({ params, addValidationRule, validateFn, setValidationFn }) {
       const rules = (params.rules ?? []) as unknown[];
       const at = rules.indexOf(ValuesOfCorrectTypeRule);
       if (at >= 0) rules.splice(at, 1);
       addValidationRule(CodedValuesRule);
+      // Suggestions for hundreds of misspelt fields, which nobody would see, take longer than all else.
+      setValidationFn((schema, document, ruled, options, types) =>
+        validateFn(schema, document, ruled, { ...options, maxErrors: most }, types),
+      );
       return ({ result, setResult }) => {
         if (result.length > 0) setResult(result.slice(0, most).map((e) => validationError(e)));
       };

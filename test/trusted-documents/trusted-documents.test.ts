@@ -31,7 +31,7 @@ async function send(body: object, accept = 'application/json') {
     headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify(body),
   });
-  const { data, errors = [] } = (await response.json()) as any;
+  const { data, errors = [] } = await response.json();
   const codes = errors.map(({ extensions }: any) => extensions.code);
   return { status: response.status, data, codes };
 }
