@@ -15,12 +15,16 @@ import { createLog } from './log.ts';
 import { endOnBugs, endOnSignals } from './operation/ending.ts';
 import { createOperation } from './operation/operation.ts';
 import type { Tracing } from './operation/tracing.ts';
+import type { GatewayObserver } from './plugins/use-observer.ts';
 import { packageVersion } from './package-version.ts';
 import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
+import { clientOf } from './server/client-of.ts';
 import { listen } from './server/http-server.ts';
 import { createRefusedLog } from './server/refused-log.ts';
+import { createRateLimit } from './server/rate-limit.ts';
+import { ManifestError } from './trusted-documents/trusted-documents.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
@@ -74,15 +78,9 @@ async function serve(config: Config): Promise<void> {
   const { slowOperationMs } = config;
   const operation = createOperation({ version: packageVersion(), log, slowOperationMs, tracing });
   const engines = followed(config, operation.calls);
-  const gateway = createGateway({
-    ...engines,
-    observer: operation.requests,
-    exposed: config.isExposed,
-    responseCacheBytes: config.responseCacheBytes,
-    federation: config.federation,
-    onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
-  });
-  const answer: RequestListener = (request, response) => void gateway(request, response);
+  const gateway = gatewayOf(config, engines, operation.requests);
+  const answer: RequestListener = (request, response) =>
+    void gateway(request, response, { client: clientOf(request) });
   await engines.settled(FIRST_ATTEMPT_MS);
   const { address, graphiql, allowHosts, allowOrigins } = config;
   const secrets =
@@ -95,6 +93,7 @@ async function serve(config: Config): Promise<void> {
     ...secrets,
     onRefused: createRefusedLog(log),
     graphql: tracing?.around(answer) ?? answer,
+    limitRate: createRateLimit(config.limits.rate),
     pages: operation.pages(engines),
   }).catch((error: Error) => fail(cannotListen(address, error)));
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
@@ -125,11 +124,31 @@ async function traced(): Promise<Tracing | null> {
   return startTracing(packageVersion(), (detail) => log.warn({ detail }, 'traces cannot be sent'));
 }
 
+/** Ends the program where trusted documents do not fit the schema. */
+function gatewayOf(config: Config, engines: FollowedEngines, observer: GatewayObserver) {
+  const { responseCacheBytes, federation, limits, trustedDocuments, isExposed } = config;
+  try {
+    return createGateway({
+      ...engines,
+      observer,
+      exposed: isExposed,
+      responseCacheBytes,
+      federation,
+      limits,
+      trustedDocuments,
+      onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
+    });
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    return fail(error.message);
+  }
+}
+
 async function answerOnce(config: Config, question: Question): Promise<void> {
   // Somebody waits for an answer, and wants no news besides.
   log.level = 'warn';
   const engines = followed({ ...config, index: 'off' });
-  const { stdout, stderr, code } = await askOnce(engines, question, config.federation);
+  const { stdout, stderr, code } = await askOnce(engines, question, config);
   // Whoever reads may have had enough, as head has.
   process.stdout.on('error', () => process.exit(1));
   process.stderr.write(stderr);

@@ -1,6 +1,6 @@
 import type { ConfigFiles } from './config-files.ts';
+import { readFile } from './given-file.ts';
 import type { GivenOptions } from './given-options.ts';
-import type { OptionName } from './options.ts';
 import { quote } from './quote.ts';
 import { tlsProblem } from './tls-material.ts';
 
@@ -93,18 +93,4 @@ export function readTlsFiles(
   const problem = tlsProblem({ cert: cert.text, key: key.text, ...clientCa });
   if (problem !== null) problems.push(`${cert.source}, ${key.source}: ${problem}.`);
   return { cert: cert.path, key: key.path, clientCa: ca?.path ?? null };
-}
-
-function readFile(
-  given: GivenOptions,
-  name: OptionName,
-  files: ConfigFiles,
-  problems: string[],
-): { path: string; text: string; source: string } | null {
-  const { values: [path] = [], source = '' } = given.get(name) ?? {};
-  if (path === undefined) return null;
-  const text = files.readText(path);
-  if (text !== null) return { path, text, source };
-  problems.push(`${source}: ${quote(path)} cannot be read. Check the path and its permissions.`);
-  return null;
 }

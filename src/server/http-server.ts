@@ -15,6 +15,7 @@ import { answerProbe, type OperationPages } from './operation-pages.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { sendRefusal } from './refusal.ts';
 import { identify } from './request-id.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { answerRequest } from './routes.ts';
 
 /** What lets somebody in; it may be renewed while the server runs. */
@@ -35,6 +36,8 @@ export interface HttpServerOptions extends Partial<Credentials> {
   readonly onRefused?: DoorRules['onRefused'];
   /** Whether GET /graphql shows GraphiQL to browsers. */
   readonly graphiql: boolean;
+  /** Counts requests to it; all are answered when left out. */
+  readonly limitRate?: RateLimit;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
   /** Answers GET /readyz and GET /metrics; when left out, it is ready, and there are none. */
@@ -63,7 +66,7 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const { address, tls = null, allowHosts = [], pages = null } = options;
+  const { address, tls = null, allowHosts = [], pages = null, limitRate = () => null } = options;
   const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
   const server = createListener(tls);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
@@ -84,7 +87,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     identify(request, response);
     if (answerProbe(request.url ?? '', response, isReady)) return;
     if (isDraining) return sendRefusal(request, response, CLOSING);
-    answerRequest(request, response, { door, page, pages, graphql: options.graphql });
+    answerRequest(request, response, { door, page, pages, limitRate, graphql: options.graphql });
   });
   return {
     url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,

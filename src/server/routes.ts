@@ -1,13 +1,16 @@
 import type http from 'node:http';
+import { clientOf } from './client-of.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
 import { type Door, refusalOfMedia } from './door.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { type OperationPages, showMetrics } from './operation-pages.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { type Refusal, sendRefusal } from './refusal.ts';
 
 /** What a server answers, and whom. */
 export interface Routes {
   readonly door: Door;
+  readonly limitRate: RateLimit;
   /** Null where there is no page for browsers. */
   readonly page: GraphiQLPage | null;
   /** Null where there are no metrics. */
@@ -35,6 +38,9 @@ export function answerRequest(
     allowOrigin(response, from.foreign);
     if (isPreflight(request)) return answerPreflight(response);
   }
+  // Before the token: guesses are counted too.
+  const seconds = routes.limitRate(clientOf(request));
+  if (seconds !== null) return sendRefusal(request, response, tooOften(seconds));
   const answer = routeOf(request, routes);
   if (answer === null) return void response.writeHead(404).end();
   // The page holds nothing that a token would protect.
@@ -42,6 +48,10 @@ export function answerRequest(
     answer === 'page' ? null : (door.caller(request) ?? refusalOfRoute(request, answer));
   if (refused !== null) return sendRefusal(request, response, refused);
   ANSWERS[answer](request, response, routes);
+}
+
+function tooOften(seconds: number): Refusal {
+  return { status: 429, code: 'RATE_LIMITED', headers: { 'retry-after': String(seconds) } };
 }
 
 function routeOf(
