@@ -19,7 +19,8 @@ const VERSIONED = [
 const LINE = new RegExp(
   String.raw`^(?:HEAD /_ping|GET /_ping|GET /version|GET /v1\.[2-5]\d/(?:${VERSIONED.join('|')})${QUERY}) HTTP/1\.1$`,
 );
-const HEADER = /^(?:host: (?:docker|127\.0\.0\.1:\d+)|connection: (?:keep-alive|close)|x-registry-auth: [\w=-]+)$/i;
+const HEADER =
+  /^(?:host: (?:docker|127\.0\.0\.1:\d+)|connection: (?:keep-alive|close)|x-registry-auth: [\w=-]+)$/i;
 
 /** Heads of requests that an engine must never see: another endpoint, method or header, or a dot segment. */
 export function foreign(heads: Iterable<string>): readonly string[] {

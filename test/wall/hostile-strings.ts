@@ -1,18 +1,83 @@
 import fc from 'fast-check';
 
 /** IMAGEGRAPH_WALL_SEED replays a run. */
-export const SEED = Number(process.env['IMAGEGRAPH_WALL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const SEED = Number(
+  process.env['IMAGEGRAPH_WALL_SEED'] ?? Math.floor(Math.random() * 2 ** 31),
+);
 
 /** What paths, encodings, requests and references are made of. */
 const PIECES = [
-  ...['..', '.', '/', '//', '\\', '~', '*', ';', '|', '$(id)', '`', '"', "'", '{', '}', '<script>'],
-  ...['%2e', '%2E%2e', '%2f', '%5c', '%00', '%0d%0a', '%252e', '%c0%af', '%', '\u0000', '\ud800', '\udc00'],
-  ...['?', '#', '&', '=', '+', ' ', '\t', '\n', '\r\n', '\r\nX-Evil: 1', ' HTTP/1.1\r\n\r\n', '\u2028', '\u202e'],
-  ...['GET ', 'POST ', 'DELETE ', 'http://', '127.0.0.1:1', '169.254.169.254', '@', ':', '[', ']', '[::1]'],
-  ...['_ping', 'v1.51', 'containers', 'images', 'json', 'exec', 'create', 'prune', 'info', 'archive', 'get'],
-  ...['alpine', 'library', 'localhost:5000', 'ghcr.io', 'latest', 'sha256:', 'A', 'a', '_', '-', '0', 'ab12'],
-  ...['е', '／', '．', '😀', '__proto__', 'constructor', 'f'.repeat(64), 'a'.repeat(129)],
-];
+  ['..', '.', '/', '//', '\\', '~', '*', ';', '|', '$(id)', '`', '"', "'", '{', '}', '<script>'],
+  [
+    '%2e',
+    '%2E%2e',
+    '%2f',
+    '%5c',
+    '%00',
+    '%0d%0a',
+    '%252e',
+    '%c0%af',
+    '%',
+    '\0',
+    '\ud800',
+    '\udc00',
+  ],
+  [
+    '?',
+    '#',
+    '&',
+    '=',
+    '+',
+    ' ',
+    '\t',
+    '\n',
+    '\r\n',
+    '\r\nX-Evil: 1',
+    ' HTTP/1.1\r\n\r\n',
+    '\u2028',
+  ],
+  [
+    'GET ',
+    'POST ',
+    'DELETE ',
+    'http://',
+    '127.0.0.1:1',
+    '169.254.169.254',
+    '@',
+    ':',
+    '[',
+    ']',
+    '[::1]',
+  ],
+  [
+    '_ping',
+    'v1.51',
+    'containers',
+    'images',
+    'json',
+    'exec',
+    'create',
+    'prune',
+    'info',
+    'archive',
+    'get',
+  ],
+  [
+    'alpine',
+    'library',
+    'localhost:5000',
+    'ghcr.io',
+    'latest',
+    'sha256:',
+    'A',
+    'a',
+    '_',
+    '-',
+    '0',
+    'ab12',
+  ],
+  ['е', '／', '．', '😀', '\u202e', '__proto__', 'constructor', 'f'.repeat(64), 'a'.repeat(129)],
+].flat();
 
 const pieces = fc
   .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 8 })

@@ -7,18 +7,33 @@ import { idOf } from '../support/stand-in-engine.ts';
 /** An engine that keeps what it is sent, byte for byte, without any HTTP library between. */
 export interface RecordingEngine {
   dial(): net.Socket;
-  /** The head of each request, one character for each byte. */
-  readonly heads: readonly string[];
+  /** The head of each request since the last look, one character for each byte. */
+  readonly heads: string[];
   /** Connections that are open now. */
   connections(): number;
   close(): Promise<void>;
 }
 
-const DESCRIPTOR = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: idOf(9), size: 1 };
-const INSPECT = { Id: idOf(1), Config: {}, RootFS: { Layers: [] }, Created: '2026-01-01T00:00:00Z' };
+const DESCRIPTOR = {
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  digest: idOf(9),
+  size: 1,
+};
+const INSPECT = {
+  Id: idOf(1),
+  Config: {},
+  RootFS: { Layers: [] },
+  Created: '2026-01-01T00:00:00Z',
+};
 const IMAGES = [
   { Id: idOf(1), ParentId: '', RepoTags: ['alpine:latest', 'ghcr.io/a/b:1'], Created: 1, Size: 1 },
-  { Id: idOf(2), ParentId: idOf(1), RepoTags: ['../containers/json', 'a\r\nX-Evil: 1'], Created: 2, Size: 1 },
+  {
+    Id: idOf(2),
+    ParentId: idOf(1),
+    RepoTags: ['../containers/json', 'a\r\nX-Evil: 1'],
+    Created: 2,
+    Size: 1,
+  },
 ];
 
 /** Answers by how a path ends, so that a request which got through is answered, too. */
