@@ -59,6 +59,18 @@ const representations = [...ENTITIES].flatMap(([type, { keys }]) =>
   }),
 );
 
+/** As ids are made, so that a text gets past what only looks at their form. */
+function asId(text: string, at: number): string {
+  const type = [
+    'Engine',
+    'EngineContainer',
+    'ImageManifestSummary',
+    'ImageRepository',
+    'ImageSummary',
+  ][at % 5];
+  return Buffer.from(`${type}:e:${text}`, 'latin1').toString('base64url');
+}
+
 function filled({ selections }: SelectionSetNode, text: string): object {
   return Object.fromEntries(
     selections.map((selection) => {
@@ -98,6 +110,7 @@ async function* answers(place: Place, strings: readonly string[]) {
 }
 
 function valuesFor(place: Place, strings: readonly string[]): readonly (readonly unknown[])[] {
+  if (place.leaf.name === 'ID') return [strings, strings.map(asId)];
   if (place.leaf.name !== '_Any') return alike(place, strings);
   const kinds = representations.length;
   return representations.map((represent, kind) =>
