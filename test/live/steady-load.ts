@@ -24,14 +24,14 @@ export function startSteadyLoad(
   perSecond: number,
 ): SteadyLoad {
   const outcomes: Outcome[] = [];
-  const pending = new Set<Promise<void>>();
+  const pending = new Set<Promise<unknown>>();
   let sent = 0;
   const timer = setInterval(() => {
-    const one = ask(url, queries[sent++ % queries.length] ?? '').then((outcome) => {
-      outcomes.push(outcome);
-      pending.delete(one);
-    });
-    pending.add(one);
+    const asked = ask(url, queries[sent++ % queries.length] ?? '').then((one) =>
+      outcomes.push(one),
+    );
+    pending.add(asked);
+    void asked.finally(() => pending.delete(asked));
   }, 1_000 / perSecond);
   return {
     outcomes,
@@ -40,6 +40,11 @@ export function startSteadyLoad(
       await Promise.all(pending);
     },
   };
+}
+
+interface Body {
+  readonly data?: any;
+  readonly errors?: readonly { readonly extensions?: { readonly code: ErrorCode } }[];
 }
 
 /** Longer than any answer may take. */
@@ -54,8 +59,8 @@ async function ask(url: string, query: string): Promise<Outcome> {
       body: JSON.stringify({ query }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const { data, errors = [] } = (await response.json()) as any;
-    const codes = errors.map((error: any) => error.extensions?.code);
+    const { data, errors = [] }: Body = await response.json();
+    const codes = errors.map(({ extensions }) => extensions?.code);
     return { sentAt, answeredAt: performance.now(), status: response.status, data, codes };
   } catch {
     return { sentAt, answeredAt: performance.now(), status: 0, data: null, codes: [] };
