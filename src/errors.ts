@@ -71,6 +71,7 @@ export class PublicError extends GraphQLError {
 const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set([
   'ENGINE_UNAVAILABLE',
   'ENGINE_TIMEOUT',
+  'ENGINE_OVERLOADED',
   'ENGINE_BAD_RESPONSE',
   'REGISTRY_RATE_LIMITED',
   'REGISTRY_TIMEOUT',

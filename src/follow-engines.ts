@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ConfiguredEngine } from './config/default-engines.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine } from './engine/engine.ts';
+import type { EngineObserver } from './engine/observer.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
@@ -29,6 +30,8 @@ export interface FollowOptions {
   /** Release of this package. */
   readonly version: string;
   readonly log: Logger;
+  /** Watches every call to an engine; nobody does when left out. */
+  readonly observer?: EngineObserver;
 }
 
 /** Engines that are connected to: what a gateway is made of. */

@@ -5,6 +5,7 @@ import { createDockerEngine } from './engine/docker-engine.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 import type { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineStatus } from './engine/engine.ts';
+import type { EngineObserver } from './engine/observer.ts';
 import { NO_REDACTION, REDACTION } from './engine/redaction.ts';
 import { createTransport } from './engine/transport.ts';
 
@@ -19,6 +20,8 @@ export interface StartEngineOptions {
   /** Release of this package. */
   readonly version: string;
   readonly log: Logger;
+  /** Watches every call; nobody does when left out. */
+  readonly observer?: EngineObserver;
 }
 
 /** Connects to one configured engine, or to images on disk through the embedded one. */
@@ -29,12 +32,13 @@ export function startEngine({
   sshEnvironment,
   version,
   log,
+  observer,
 }: StartEngineOptions): Engine {
   const { dial, host } = createDialer(endpoint, {
     connectEmbedded: embedded(name, endpoint, version, log),
     sshEnvironment,
   });
-  const transport = createTransport(name, host, dial);
+  const transport = createTransport(name, host, dial, observer);
   const redaction = revealSecrets ? NO_REDACTION : REDACTION;
   return createDockerEngine({ name, transport, redaction, onStatus: reportStatus(name, log) });
 }

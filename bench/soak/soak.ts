@@ -56,19 +56,17 @@ const gateway = await start(
   ],
   { quiet: true },
 );
-let exits = 0;
-gateway.process.on('exit', () => (exits += 1));
 const tally = createTally();
 const rounds: Round[] = [];
 const heaps: Heap[] = [];
 try {
   await untilWell(gateway);
-  while (rounds.length < ROUNDS && exits === 0) rounds.push(await round());
+  while (rounds.length < ROUNDS) rounds.push(await round());
 } finally {
   const { text, isMet } = soakReport({
     rounds,
     tally,
-    exits,
+    exits: gateway.process.exitCode === null && gateway.process.signalCode === null ? 0 : 1,
     growths: growing(heaps),
     minutes: (performance.now() - started) / 60_000,
   });

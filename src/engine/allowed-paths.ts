@@ -3,29 +3,41 @@
  * behind the gateway is root on its host, so this list is the last check before the first byte, after
  * references have been parsed and paths built from their parts.
  */
-const PART = '[A-Za-z0-9_][A-Za-z0-9._:@-]*';
-const NAME = `${PART}(?:/${PART})*`;
+const COMPONENT = '[A-Za-z0-9_][A-Za-z0-9._:@-]*';
+const PARTS: Readonly<Record<string, string>> = {
+  '{name}': `${COMPONENT}(?:/${COMPONENT})*`,
+  '{id}': '[0-9a-f]{64}',
+};
 
-const ALLOWED: readonly RegExp[] = [
-  /^\/_ping$/,
-  /^\/version$/,
-  /^\/info$/,
-  /^\/images\/json$/,
-  new RegExp(`^/images/${NAME}/(?:json|history|attestations)$`),
-  new RegExp(`^/distribution/${NAME}/json$`),
-  /^\/containers\/json$/,
-  /^\/containers\/[0-9a-f]{64}\/json$/,
-  /^\/system\/df$/,
-  /^\/events$/,
-];
+const ROUTES = [
+  '/_ping',
+  '/version',
+  '/info',
+  '/images/json',
+  '/images/{name}/json',
+  '/images/{name}/history',
+  '/images/{name}/attestations',
+  '/distribution/{name}/json',
+  '/containers/json',
+  '/containers/{id}/json',
+  '/system/df',
+  '/events',
+] as const;
+
+const PATTERNS = ROUTES.map((route) => {
+  const pattern = route.replace(/\{\w+\}/, (part) => PARTS[part] as string);
+  return { route, pattern: new RegExp(`^${pattern}$`) };
+});
 
 /**
- * Whether a request may be sent.
+ * Which of the endpoints that may be asked a request is for; null for one that may not be sent. It holds no
+ * name of an image, so that it can be shown.
  * @param path without the API version prefix and without the query
  */
-export function isAllowed(method: string, path: string): boolean {
-  if (method !== 'GET' && !(method === 'HEAD' && path === '/_ping')) return false;
-  // No part begins with a dot, so none is a dot segment. No name has two in a row, whoever would decode it once more.
-  if (path.includes('..')) return false;
-  return ALLOWED.some((pattern) => pattern.test(path));
+export function routeOf(method: string, path: string): string | null {
+  if (method !== 'GET' && !(method === 'HEAD' && path === '/_ping')) return null;
+  // No component begins with a dot, so none is a dot segment, which some servers and proxies would resolve into
+  // another endpoint. No name has two dots in a row, and none a percent sign, however often it is decoded.
+  if (path.includes('..')) return null;
+  return PATTERNS.find(({ pattern }) => pattern.test(path))?.route ?? null;
 }

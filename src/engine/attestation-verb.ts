@@ -6,7 +6,7 @@ import { platformQuery } from './image-verbs.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import { toDescriptor } from './manifest-mapping.ts';
 import type { Redaction } from './redaction.ts';
-import { readJson } from './transport.ts';
+import { readJson } from './read-body.ts';
 
 /** Statements are read from the store, and may be of megabytes. */
 const ATTESTATIONS_MS = 3_000;
@@ -22,7 +22,7 @@ export function createAttestationVerb(
 ): Pick<Engine, 'attestations'> {
   return {
     attestations: async (id, platform, withStatement, signal) => {
-      const found = await ask(async (facts) => {
+      const found = await ask(signal, async (facts) => {
         if (!canTellAttestations(facts)) {
           throw new EngineError('UNSUPPORTED_BY_ENGINE', name, 'no /attestations');
         }

@@ -2,15 +2,18 @@ import { type EngineError, toEngineError } from './engine-error.ts';
 import type { EngineFacts, EngineStatus } from './engine.ts';
 import type { Greeting } from './greeting.ts';
 
-/** How often an engine that does not answer is tried again, in milliseconds. */
+/** How often an engine that does not answer is tried again, and how soon after a try at least, in milliseconds. */
 const RETRY_MS = 1_000;
+const LEAST_PAUSE_MS = 250;
 /** How often one that answers is asked whether it still is what it was, in milliseconds. */
 const PING_MS = 5_000;
 
 /** Whether an engine can be asked, and what it said of itself when it was greeted. */
 export interface Connection {
   status(): EngineStatus;
-  /** The facts of the present connection. @throws EngineError at once when the engine was just tried in vain */
+  /** Whether the engine is being greeted. */
+  isTrying(): boolean;
+  /** The facts of the present connection. @throws EngineError at once while the engine is tried in vain */
   ready(): Promise<EngineFacts>;
   /** Makes the agreement anew, whatever the present one is: another engine may answer now. */
   greetAgain(): Promise<EngineFacts>;
@@ -32,10 +35,14 @@ export function createConnection(
   let facts: EngineFacts | null = null;
   let lastError: EngineError | null = null;
   let attempt: Promise<EngineFacts> | null = null;
+  let triedAt = 0;
+  /** What was told last: a release, or the code of a failure. */
+  let told = '';
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   function connect(): Promise<EngineFacts> {
+    if (attempt === null) triedAt = performance.now();
     attempt ??= greet()
       .then(connected, (error: unknown) => lost(toEngineError(error, engine, false)))
       .finally(() => {
@@ -46,25 +53,30 @@ export function createConnection(
   }
 
   function connected(found: EngineFacts): EngineFacts {
-    const news = facts?.version !== found.version;
     facts = found;
     lastError = null;
-    if (news) onChange('READY', null);
+    tell(`version ${found.version}`, 'READY', null);
     return found;
   }
 
   function lost(error: EngineError): never {
-    const news = facts !== null || lastError?.code !== error.code;
     facts = null;
     lastError = error;
-    if (news) onChange('UNAVAILABLE', error);
+    tell(error.code, 'UNAVAILABLE', error);
     throw error;
+  }
+
+  function tell(news: string, status: EngineStatus, error: EngineError | null): void {
+    if (news === told) return;
+    told = news;
+    onChange(status, error);
   }
 
   function schedule(): void {
     clearTimeout(timer);
     if (closed) return;
-    timer = setTimeout(check, facts === null ? RETRY_MS : PING_MS);
+    const rest = triedAt + RETRY_MS - performance.now();
+    timer = setTimeout(check, facts === null ? Math.max(rest, LEAST_PAUSE_MS) : PING_MS);
     timer.unref();
   }
 
@@ -90,9 +102,10 @@ export function createConnection(
     status: () => (facts !== null ? 'READY' : lastError === null ? 'CONNECTING' : 'UNAVAILABLE'),
     async ready() {
       if (facts !== null) return facts;
-      if (attempt === null && lastError !== null) throw lastError;
+      if (lastError !== null) throw lastError;
       return connect();
     },
+    isTrying: () => attempt !== null,
     greetAgain: connect,
     failed,
     close() {

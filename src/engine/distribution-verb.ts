@@ -3,7 +3,7 @@ import { EngineError, type RegistryErrorCode } from './engine-error.ts';
 import type { Engine, EngineFacts, RegistryManifest } from './engine.ts';
 import { asObject, type Json } from './json-values.ts';
 import { toDescriptor, toPlatform } from './manifest-mapping.ts';
-import { readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
 
 /** The engine asks every endpoint of the registry, mirrors too, before it answers. */
 const DISTRIBUTION_MS = 15_000;
@@ -18,13 +18,15 @@ export function createDistributionVerb(
 ): Pick<Engine, 'askRegistry'> {
   return {
     askRegistry: (reference, credentials, signal) =>
-      ask(async (facts) => {
+      ask(signal, async (facts) => {
         if (!canAskRegistries(facts)) {
           throw new EngineError('UNSUPPORTED_BY_ENGINE', name, 'no /distribution');
         }
         const headers = credentials === null ? {} : { 'x-registry-auth': credentials };
         const { api } = facts;
-        const call = { api, headTimeoutMs: DISTRIBUTION_MS, signal, read: readObject, headers };
+        const own = { headTimeoutMs: DISTRIBUTION_MS, lane: 'direct' as const, headers };
+        const call = { api, signal, read: readObject, ...own };
+        // Each registry has places of its own; it must not take those of the engine's other calls.
         const answer = await docker(call)
           .getImage(reference)
           .distribution()

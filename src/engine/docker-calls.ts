@@ -9,8 +9,14 @@ import type { Transport } from './transport.ts';
  */
 export type DockerFor = <Result>(call: Call<Result>, endpoint?: string) => Docker;
 
-/** Runs a call with what was agreed with the engine; a failure that means a lost engine is passed on. */
-export type Ask = <Result>(run: (facts: EngineFacts) => Promise<Result>) => Promise<Result>;
+/**
+ * Runs a call with what was agreed with the engine, once there is an agreement; a failure that means a lost engine is
+ * passed on. @throws EngineError at once where the engine is known to be lost; the signal's reason
+ */
+export type Ask = <Result>(
+  signal: AbortSignal,
+  run: (facts: EngineFacts) => Promise<Result>,
+) => Promise<Result>;
 
 /** dockerode over our own transport. */
 export function createDockerFor(engine: string, transport: Transport): DockerFor {

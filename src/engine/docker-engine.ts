@@ -1,16 +1,19 @@
 import { createAttestationVerb } from './attestation-verb.ts';
+import { createCircuit } from './circuit.ts';
 import { createConnection } from './connection.ts';
 import { createDistributionVerb } from './distribution-verb.ts';
-import { createDockerFor, type DockerFor } from './docker-calls.ts';
+import { type Ask, createDockerFor, type DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
-import type { ApiVersion, Engine, EngineFacts, EngineStatus } from './engine.ts';
+import type { ApiVersion, Engine, EngineStatus } from './engine.ts';
 import { createEventVerbs } from './event-verbs.ts';
-import { createGreeting, ping } from './greeting.ts';
+import { createGreeting, ping, PING_MS } from './greeting.ts';
 import { createImageVerbs } from './image-verbs.ts';
 import { asCount } from './json-values.ts';
 import { createListVerbs } from './list-verbs.ts';
 import { REDACTION, type Redaction } from './redaction.ts';
-import { type Transport, readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
+import type { Transport } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** Until the head of the answer, in milliseconds. */
 const COUNT_MS = 3_000;
@@ -30,13 +33,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { name, transport, onStatus, redaction = REDACTION } = options;
   const docker = createDockerFor(name, transport);
   const greeting = createGreeting(name, docker, transport);
-  const connection = createConnection(name, greeting, onStatus ?? (() => {}));
+  const connection = createConnection(name, greeting, (status, error) => {
+    if (status === 'READY') circuit.close();
+    onStatus?.(status, error);
+  });
+  const circuit = createCircuit(name, () => pinged(AbortSignal.timeout(PING_MS), PING_MS));
 
-  /** Runs a call with the agreed version; a failure that means a lost engine is passed on. */
-  async function ask<Result>(run: (facts: EngineFacts) => Promise<Result>): Promise<Result> {
-    const facts = await connection.ready();
+  const agreed = (signal: AbortSignal) => unlessAborted(connection.ready(), signal);
+
+  async function told<Result>(call: Promise<Result>): Promise<Result> {
     try {
-      return await run(facts);
+      return await call;
     } catch (error) {
       // A registry that keeps an engine waiting says nothing about the engine: its code is another one.
       if (error instanceof EngineError) connection.failed(error);
@@ -44,23 +51,38 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     }
   }
 
+  const ask: Ask = async (signal, run) => {
+    const facts = await agreed(signal);
+    return circuit.run(() => told(run(facts)));
+  };
+  /** Lists live as long as the engine answers pings: that other calls fail does not stop them. */
+  const askForList: Ask = async (signal, run) => {
+    const facts = await agreed(signal);
+    return told(run(facts));
+  };
+
   const pinged = async (signal: AbortSignal, headTimeoutMs: number) => {
     await ping(docker, signal, headTimeoutMs);
   };
   return {
     name,
     status: connection.status,
+    circuit() {
+      if (connection.status() !== 'UNAVAILABLE') return circuit.state();
+      return connection.isTrying() ? 'HALF_OPEN' : 'OPEN';
+    },
     ready: connection.ready,
     facts: () => connection.ready().catch(() => null),
     greetAgain: () => connection.greetAgain().catch(() => null),
-    countImages: (signal) => ask(({ api }) => countImages(docker, api, signal)),
-    ...createListVerbs(name, docker, ask, pinged, redaction),
+    countImages: (signal) => ask(signal, ({ api }) => countImages(docker, api, signal)),
+    ...createListVerbs(name, docker, askForList, pinged, redaction),
     ...createImageVerbs(name, docker, ask, redaction),
     ...createAttestationVerb(name, docker, ask, redaction),
     ...createDistributionVerb(name, docker, ask),
     ...createEventVerbs(name, docker, connection.ready),
     close() {
       connection.close();
+      circuit.stop();
       transport.close();
     },
   };

@@ -5,6 +5,7 @@
 export type EngineErrorCode =
   | 'ENGINE_UNAVAILABLE'
   | 'ENGINE_TIMEOUT'
+  | 'ENGINE_OVERLOADED'
   | 'ENGINE_FORBIDDEN'
   | 'ENGINE_INCOMPATIBLE'
   | 'ENGINE_BAD_RESPONSE'
@@ -29,6 +30,8 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** The configured engine name; set where the call is made. */
   readonly engine: string;
+  /** Of HTTP, when an answer other than 200 is the failure. */
+  status?: number;
   /** When it is worth asking again, in milliseconds; undefined when nobody said. */
   retryAfterMs?: number;
 

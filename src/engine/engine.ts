@@ -10,6 +10,8 @@ export interface Engine {
   readonly name: string;
   /** Whether the engine answers, as far as is known now; asks nothing. */
   status(): EngineStatus;
+  /** Whether calls are passed on to it; asks nothing. */
+  circuit(): CircuitState;
   /** As facts, but says why there are none. @throws EngineError */
   ready(): Promise<EngineFacts>;
   /** What the engine says of itself; waits for a connection that is being made; null while unreachable. */
@@ -150,6 +152,11 @@ export interface ContainerEngineEvent {
 
 /** READY answers; CONNECTING is being greeted for the first time; UNAVAILABLE is tried again by itself. */
 export type EngineStatus = 'READY' | 'CONNECTING' | 'UNAVAILABLE';
+/**
+ * CLOSED passes calls on. OPEN answers them at once with an error, because the engine is gone, or because call after
+ * call failed; HALF_OPEN does so too, while the engine is asked for a sign of life.
+ */
+export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 /** Who made the engine, by the components of GET /version. */
 export type EngineKind = 'DOCKER' | 'PODMAN' | 'EMBEDDED';
 /** Where it keeps images, by the driver of GET /info: IDs and manifests mean different things in each. */

@@ -28,7 +28,7 @@ export function createEventVerbs(
         });
         throw new EngineError('ENGINE_UNAVAILABLE', name, 'the engine ended its stream of events');
       };
-      const docked = docker({ api, headTimeoutMs: HEAD_MS, signal, read, endless: true });
+      const docked = docker({ api, headTimeoutMs: HEAD_MS, signal, read, lane: 'endless' });
       const filters = { type: ['image', 'container'] };
       const replay = since === null ? {} : { since: toUnixTime(since) };
       return (await docked.getEvents({ filters, ...replay } as object)) as unknown as never;

@@ -1,11 +1,15 @@
 import type { DockerFor } from './docker-calls.ts';
 import type { EngineFacts } from './engine.ts';
 import { negotiate, toEngineFacts } from './facts-mapping.ts';
-import { type BodyReader, readObject, readText, type Transport } from './transport.ts';
+import { type BodyReader, readObject, readText } from './read-body.ts';
+import type { Transport } from './transport.ts';
 
-/** Deadlines in milliseconds until the head of the answer. */
-const PING_MS = 1_000;
+/** Until the head of an answer to a ping, in milliseconds. */
+export const PING_MS = 1_000;
+/** Until the head of each answer of a greeting, in milliseconds. */
 const GREETING_MS = 3_000;
+/** How long one greeting may hang before another is made beside it, in milliseconds. */
+const HANGING_MS = 1_000;
 
 /** Learns who an engine is, and whether it still is. */
 export interface Greeting {
@@ -27,7 +31,7 @@ export function createGreeting(name: string, docker: DockerFor, transport: Trans
     greet() {
       ended = transport.endedConnections();
       release = null;
-      return greet(name, docker);
+      return whileHanging((signal) => greet(name, docker, signal));
     },
     async isSame() {
       const found = await ping(docker, AbortSignal.timeout(PING_MS), PING_MS);
@@ -43,7 +47,13 @@ export async function ping(
   signal: AbortSignal,
   headTimeoutMs: number,
 ): Promise<string> {
-  return (await docker({ api: null, headTimeoutMs, signal, read: readRelease }).ping()) as string;
+  return (await docker({
+    api: null,
+    headTimeoutMs,
+    lane: 'direct',
+    signal,
+    read: readRelease,
+  }).ping()) as string;
 }
 
 /** Docker and Podman both give Server (Docker/28.5.2 (linux)) and Api-Version with a ping. */
@@ -52,9 +62,23 @@ const readRelease: BodyReader<string> = async (body, engine, headers) => {
   return JSON.stringify([headers['server'], headers['api-version']]);
 };
 
-async function greet(name: string, docker: DockerFor): Promise<EngineFacts> {
-  const signal = AbortSignal.timeout(2 * GREETING_MS);
-  const call = { headTimeoutMs: GREETING_MS, signal, read: readObject };
+/**
+ * An engine that was frozen or cut off may never answer what it was asked meanwhile, and be long back when that is
+ * given up. So while one try hangs another is made every second: the first answer counts, and the first failure
+ * of the first try.
+ */
+function whileHanging<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const done = new AbortController();
+  return new Promise<Result>((resolve, reject) => {
+    run(done.signal).then(resolve, reject);
+    const again = setInterval(() => void run(done.signal).then(resolve, () => {}), HANGING_MS);
+    done.signal.addEventListener('abort', () => clearInterval(again));
+  }).finally(() => done.abort());
+}
+
+async function greet(name: string, docker: DockerFor, given: AbortSignal): Promise<EngineFacts> {
+  const signal = AbortSignal.any([given, AbortSignal.timeout(2 * GREETING_MS)]);
+  const call = { headTimeoutMs: GREETING_MS, lane: 'direct' as const, signal, read: readObject };
   const version = (await docker({ ...call, api: null }).version()) as unknown;
   const versions = negotiate(name, version as Record<string, unknown>);
   const info = (await docker({ ...call, api: versions.api }).info()) as unknown;

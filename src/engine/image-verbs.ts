@@ -7,7 +7,7 @@ import { toImageDetail, toRowOfInspect } from './inspect-mapping.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import type { Call } from './modem.ts';
 import type { Redaction } from './redaction.ts';
-import { readJson, readObject } from './transport.ts';
+import { readJson, readObject } from './read-body.ts';
 
 const INSPECT_MS = 3_000;
 /** From API 1.53 on an inspect verifies signatures, perhaps over the network; 1.52 does not. */
@@ -45,7 +45,7 @@ export function createImageVerbs(
     map: (json: Json, api: ApiVersion) => Result | null,
   ) =>
     nullWhenGone(
-      ask(async (facts) => {
+      ask(signal, async (facts) => {
         const api = inspectVersion(facts);
         const withManifests: Query = api >= INSPECT_WITH_MANIFESTS ? { manifests: '1' } : {};
         const call = toCall(api, signal, readObject, query ?? withManifests);
@@ -71,7 +71,7 @@ export function createImageVerbs(
     inspectImage,
     imageHistory: (id, signal, platform) =>
       nullWhenGone(
-        ask(async ({ api }) => {
+        ask(signal, async ({ api }) => {
           const query: Query =
             platform !== undefined && api >= HISTORY_OF_PLATFORM
               ? { platform: platformQuery(platform) }
@@ -84,7 +84,7 @@ export function createImageVerbs(
       ),
     imageNameOf: (containerId, signal) =>
       nullWhenGone(
-        ask(async ({ api }) => {
+        ask(signal, async ({ api }) => {
           // Of the whole answer, environment and all, nothing but this is kept.
           const read = async (...body: Parameters<typeof readObject>) =>
             asText(asObject((await readObject(...body))['Config'])['Image']);
@@ -94,7 +94,7 @@ export function createImageVerbs(
         }),
       ),
     readImage: async (reference, signal) => {
-      await ask(async (facts) => {
+      await ask(signal, async (facts) => {
         if (canReadOneImage(facts)) return;
         throw new EngineError('ENGINE_INCOMPATIBLE', name, 'inspect gives no rows here');
       });

@@ -5,6 +5,9 @@ import type { Remember } from './row-memory.ts';
 /** The largest single row that is accepted, in bytes: an image with thousands of labels fits. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
+/** The most rows of one list: several times what any engine has, and no more than memory has room for. */
+const MAX_ROWS = 250_000;
+
 /** How long rows are read before others have their turn, in milliseconds: a fast engine sends as fast as it is read. */
 const TURN_MS = 15;
 
@@ -34,6 +37,9 @@ export async function readRows<Row>(
   const splitter = createRowSplitter(engine, (bytes) => {
     const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
     if (row !== null) rows.push(row);
+    if (rows.length > MAX_ROWS) {
+      throw new EngineError('RESPONSE_TOO_LARGE', engine, `a list exceeds ${MAX_ROWS} rows`);
+    }
   });
   let turn = performance.now();
   for await (const chunk of body) {

@@ -6,12 +6,8 @@ import type { Duplex } from 'node:stream';
  * An agent that keeps connections for further calls.
  * @param onEnded told of each connection that the engine ended while none was using it
  */
-export function createKeepingAgent(
-  dial: () => Duplex,
-  maxSockets: number,
-  onEnded: () => void,
-): http.Agent {
-  const agent = new http.Agent({ keepAlive: true, maxSockets });
+export function createKeepingAgent(dial: () => Duplex, onEnded: () => void): http.Agent {
+  const agent = new http.Agent({ keepAlive: true });
   const isIdle = (connection: Duplex): boolean =>
     Object.values(agent.freeSockets).some((free) => free?.includes(connection as Socket));
   agent.createConnection = () => {

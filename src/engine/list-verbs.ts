@@ -1,6 +1,6 @@
+import { createBulkhead } from './bulkhead.ts';
 import { toContainerRow } from './container-mapping.ts';
 import type { Ask, DockerFor } from './docker-calls.ts';
-import pLimit from 'p-limit';
 import { toDiskUsage } from './disk-usage.ts';
 import type {
   ApiVersion,
@@ -16,7 +16,7 @@ import { withSignOfLife } from './long-read.ts';
 import type { Redaction } from './redaction.ts';
 import { createRowMemory, type Remember } from './row-memory.ts';
 import { compareAge } from './row-order.ts';
-import { readObject } from './transport.ts';
+import { readObject } from './read-body.ts';
 
 /** While the engine works on a long list it may be slow to answer a ping, in milliseconds. */
 const PATIENT_PING_MS = 5_000;
@@ -45,7 +45,7 @@ export function createListVerbs(
   const long: LongRead = (signal, run) =>
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
   // Engines up to 20.10 refuse a second /system/df while there is one.
-  const oneAtATime = pLimit(1);
+  const oneAtATime = createBulkhead(1);
   let known = { api: 0, rows: createRowMemory<ImageRow>() };
   /** Another version means something else by the same bytes. */
   const memoryOf = (api: ApiVersion) => {
@@ -54,14 +54,14 @@ export function createListVerbs(
   };
   return {
     listImages: (signal) =>
-      ask(({ api }) =>
+      ask(signal, ({ api }) =>
         long(signal, (signal) =>
           memoryOf(api).during(async (remember) => {
             const read = rowReader((json) => {
               const row = toImageRow(json, api);
               return row === null ? null : redaction.row(row);
             }, remember);
-            const docked = docker({ api, headTimeoutMs: null, signal, read });
+            const docked = docker({ api, ...UNHURRIED, signal, read });
             // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
             const rows = await docked.listImages({ all: true, ...MANIFESTS });
             return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
@@ -69,12 +69,19 @@ export function createListVerbs(
         ),
       ),
     sharedSizes: (signal) =>
-      oneAtATime(() => ask((facts) => sharedSizes(docker, facts, signal, long))),
-    diskUsage: (signal) => oneAtATime(() => ask((facts) => diskUsage(docker, facts, signal, long))),
+      oneAtATime.run(
+        () => ask(signal, (facts) => sharedSizes(docker, facts, signal, long)),
+        signal,
+      ),
+    diskUsage: (signal) =>
+      oneAtATime.run(() => ask(signal, (facts) => diskUsage(docker, facts, signal, long)), signal),
     listContainers: (signal, ids) =>
-      ask(({ api }) => long(signal, (signal) => listContainers(docker, api, signal, ids))),
+      ask(signal, ({ api }) => long(signal, (signal) => listContainers(docker, api, signal, ids))),
   };
 }
+
+/** Lists have no deadline of their own, and wait for no place. */
+const UNHURRIED = { headTimeoutMs: null, lane: 'direct' } as const;
 
 /** Options that @types/dockerode does not know; manifests is ignored below API 1.47. */
 const MANIFESTS = { manifests: true } as object;
@@ -95,7 +102,7 @@ async function listContainers(
   ids: readonly string[] | undefined,
 ): Promise<readonly ContainerRow[]> {
   const read = rowReader(toContainerRow);
-  const docked = docker({ api, headTimeoutMs: null, signal, read });
+  const docked = docker({ api, ...UNHURRIED, signal, read });
   const only = ids === undefined ? {} : { filters: { id: [...ids] } };
   const rows = await docked.listContainers({ all: true, ...only });
   return (rows as unknown as Awaited<ReturnType<typeof read>>).sort(compareAge);
@@ -116,7 +123,7 @@ async function diskUsage(
   // The build cache is cheap to tell; containers and volumes are walked file by file.
   const query = api < DISK_USAGE_BY_TYPE ? {} : { type: ['image', 'build-cache'] };
   return long(signal, async (signal) => {
-    const call = { api, headTimeoutMs: null, signal, read: readObject, query };
+    const call = { api, ...UNHURRIED, signal, read: readObject, query };
     return toDiskUsage((await docker(call).df()) as Record<string, unknown>, kind);
   });
 }
@@ -138,7 +145,7 @@ async function sharedSizes(
   }
   return long(signal, async (signal) => {
     const read = rowReader(toSharedSize);
-    const docked = docker({ api, headTimeoutMs: null, signal, read });
+    const docked = docker({ api, ...UNHURRIED, signal, read });
     const rows = await docked.listImages({ all: true, ...SHARED_SIZE });
     const sizes = rows as unknown as Awaited<ReturnType<typeof read>>;
     return new Map(sizes.map(({ id, sharedSize }) => [id, sharedSize]));

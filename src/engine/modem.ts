@@ -1,7 +1,9 @@
-import { isAllowed } from './allowed-paths.ts';
+import { routeOf } from './allowed-paths.ts';
 import { EngineError } from './engine-error.ts';
 import type { ApiVersion } from './engine.ts';
-import type { BodyReader, Transport } from './transport.ts';
+import type { BodyReader } from './read-body.ts';
+import type { Lane } from './engine-request.ts';
+import type { Transport } from './transport.ts';
 
 /** How one call is made: bound to the modem that dockerode is given for that call. */
 export interface Call<Result> {
@@ -12,8 +14,8 @@ export interface Call<Result> {
   readonly read: BodyReader<Result>;
   /** Query parameters that dockerode has no way to pass. */
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
-  /** As in EngineRequest. */
-  readonly endless?: boolean;
+  /** queued when left out. */
+  readonly lane?: Lane;
   /** Besides Host. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,8 @@ async function send<Result>(
   options: DialOptions,
 ): Promise<Result> {
   const { method, path } = options;
-  if (!isAllowed(method, path)) {
+  const endpoint = routeOf(method, path);
+  if (endpoint === null) {
     throw new EngineError('ENGINE_FORBIDDEN', engine, `not on the allow-list: ${method} ${path}`);
   }
   const query = toQuery({ ...options.options, ...call.query });
@@ -65,10 +68,11 @@ async function send<Result>(
   return transport.send({
     method: method as 'GET' | 'HEAD',
     path: `${prefix}${path}${query}`,
+    endpoint,
     headTimeoutMs: call.headTimeoutMs,
     signal: call.signal,
     read: call.read,
-    ...(call.endless === true ? { endless: true } : {}),
+    lane: call.lane ?? 'queued',
     ...(call.headers === undefined ? {} : { headers: call.headers }),
   });
 }

@@ -3,7 +3,7 @@ import type { ContainerRow, Engine, ImageRow } from '../engine/engine.ts';
 import { createImageDetails, type ImageDetails } from './details/image-details.ts';
 import type { ImageIndex, IndexState } from './image-index.ts';
 import { createImageView, type ImageView } from './image-view.ts';
-import { createSingleFlight } from './single-flight.ts';
+import { createSingleFlight } from '../single-flight.ts';
 
 /**
  * An index without events: each operation reads the engine, equal reads at the same time share one call.

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import pLimit from 'p-limit';
+import { createBulkhead } from '../engine/bulkhead.ts';
 import type { ContainerRow, DiskUsage } from '../engine/engine.ts';
 import { isDigest, type ParsedName } from '../engine/reference.ts';
 import type { Eventual } from '../eventual.ts';
@@ -100,13 +100,13 @@ export function createLoaders(
 function createTypedNames(
   ask: (container: Container) => Promise<string | null>,
 ): DataLoader<Container, ContainerRow> {
-  const limit = pLimit(PARALLEL_NAMES);
+  const questions = createBulkhead(PARALLEL_NAMES);
   return new DataLoader(async (containers) => {
     const settled = await Promise.allSettled(
       containers.map(async (container) => {
         const { row } = container;
         if (!isDigest(row.imageReference)) return row;
-        const typed = await limit(() => ask(container));
+        const typed = await questions.run(() => ask(container));
         return typed === null ? row : { ...row, imageReference: typed };
       }),
     );

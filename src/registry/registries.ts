@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import pLimit, { type LimitFunction } from 'p-limit';
+import { type Bulkhead, createBulkhead } from '../engine/bulkhead.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { Engine, RegistryManifest } from '../engine/engine.ts';
 import { canonicalName, type ParsedName } from '../engine/reference.ts';
+import { createSingleFlights, type SingleFlights } from '../single-flight.ts';
 import { createRest } from './rest.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 
@@ -39,39 +40,38 @@ export interface RegistriesOptions {
 /** Answers for tags are kept for a minute, those for digests for good; equal questions share one. */
 export function createRegistries({ allowed, credentials }: RegistriesOptions): Registries {
   const answers = new LRUCache<string, Kept>({ max: MAX_ANSWERS });
-  const flights = new Map<string, Promise<RegistryAnswer>>();
-  const limits = new Map<string, LimitFunction>();
+  const flights = new Map<string, SingleFlights<RegistryAnswer>>();
+  const places = new Map<string, Bulkhead>();
   const rest = createRest();
   const isAllowed = new Set(allowed);
 
-  async function read(engine: Engine, name: ParsedName): Promise<RegistryAnswer> {
+  /** One question by each engine, shared by all who ask it meanwhile; given up when all of them have left. */
+  function flightsOf({ name }: Engine): SingleFlights<RegistryAnswer> {
+    const outOfTime = () => new EngineError('REGISTRY_TIMEOUT', name, 'out of time');
+    const own = flights.get(name) ?? createSingleFlights(outOfTime);
+    flights.set(name, own);
+    return own;
+  }
+
+  async function read(
+    engine: Engine,
+    name: ParsedName,
+    signal: AbortSignal,
+  ): Promise<RegistryAnswer> {
     const { domain } = name;
-    const limit = limits.get(domain) ?? pLimit(PARALLEL);
-    limits.set(domain, limit);
-    return limit(async () => {
+    const own = places.get(domain) ?? createBulkhead(PARALLEL);
+    places.set(domain, own);
+    return own.run(async () => {
       rest.check(engine.name, domain);
       try {
         const auth = await credentials.find(domain);
-        // Not the signal of whoever asks first: others wait for the same answer. The verb has its own deadline.
-        const manifest = await engine.askRegistry(spell(name), auth, NEVER);
+        const manifest = await engine.askRegistry(spell(name), auth, signal);
         return { manifest, checkedAt: Date.now() };
       } catch (error) {
         if (error instanceof EngineError) rest.failed(engine.name, domain, error);
         throw error;
       }
-    });
-  }
-
-  function start(engine: Engine, name: ParsedName, key: string): Promise<RegistryAnswer> {
-    const flight = read(engine, name)
-      .then((answer) => {
-        const isFinal = name.digest !== null && answer.manifest !== null;
-        answers.set(key, { answer, until: isFinal ? Infinity : performance.now() + TAG_MS });
-        return answer;
-      })
-      .finally(() => flights.delete(`${engine.name} ${key}`));
-    flights.set(`${engine.name} ${key}`, flight);
-    return flight;
+    }, signal);
   }
 
   return {
@@ -83,8 +83,12 @@ export function createRegistries({ allowed, credentials }: RegistriesOptions): R
       const key = spell(name);
       const known = answers.get(key);
       if (known !== undefined && performance.now() < known.until) return known.answer;
-      const flight = flights.get(`${engine.name} ${key}`) ?? start(engine, name, key);
-      return orAborted(flight, signal, engine.name);
+      return flightsOf(engine)(key, signal, async (signal) => {
+        const answer = await read(engine, name, signal);
+        const isFinal = name.digest !== null && answer.manifest !== null;
+        answers.set(key, { answer, until: isFinal ? Infinity : performance.now() + TAG_MS });
+        return answer;
+      });
     },
   };
 }
@@ -101,27 +105,8 @@ export const NO_REGISTRIES = createRegistries({
   credentials: { find: () => Promise.resolve(null) },
 });
 
-const NEVER = new AbortController().signal;
-
 /** A digest says more than a tag beside it. */
 function spell({ domain, path, tag, digest }: ParsedName): string {
   const name = canonicalName(domain, path);
   return digest === null ? `${name}:${tag ?? 'latest'}` : `${name}@${digest}`;
-}
-
-/** The answer, unless whoever asks has left or has no time any more; it is kept for the next one all the same. */
-function orAborted<Answer>(
-  answer: Promise<Answer>,
-  signal: AbortSignal,
-  engine: string,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      const isLate = (signal.reason as Error | undefined)?.name === 'TimeoutError';
-      reject(isLate ? new EngineError('REGISTRY_TIMEOUT', engine, 'out of time') : signal.reason);
-    };
-    if (signal.aborted) return leave();
-    signal.addEventListener('abort', leave, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

@@ -22,6 +22,20 @@ const EngineStatus = builder.enumType('EngineStatus', {
   } as const,
 });
 
+const EngineCircuit = builder.enumType('EngineCircuit', {
+  description: 'Whether calls are passed on to an engine.',
+  values: {
+    CLOSED: { description: 'They are.' },
+    OPEN: {
+      description:
+        'They fail at once, with the code of the failure that led to it: the engine is gone, or too many calls in a row failed or were not answered in time. Lists of images are asked for all the same while it answers pings.',
+    },
+    HALF_OPEN: {
+      description: 'As OPEN, while the engine is asked whether it answers again.',
+    },
+  } as const,
+});
+
 const ImageStore = builder.enumType('ImageStore', {
   description: 'Where an engine keeps its images, which decides what it can say of them.',
   values: {
@@ -50,6 +64,12 @@ builder.objectType('Engine', {
       type: EngineStatus,
       description: 'Whether it answers, as far as is known now; nothing is asked for this field.',
       resolve: (engine) => engine.status(),
+    }),
+    circuit: t.field({
+      type: EngineCircuit,
+      description:
+        'Whether calls are passed on to it, as far as is known now; nothing is asked for this field.',
+      resolve: (engine) => engine.circuit(),
     }),
     kind: t.field({
       type: EngineKind,

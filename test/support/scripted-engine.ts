@@ -44,6 +44,7 @@ export function createScriptedEngine({ name = 'e', remembered = 256 } = {}): Scr
       ...createReadVerbs(() => scripted),
       name,
       status: () => scripted.status,
+      circuit: () => (scripted.status === 'READY' ? 'CLOSED' : 'OPEN'),
       ready: async () => readyFacts(scripted),
       facts: async () => (scripted.status === 'READY' ? scripted.facts : null),
       greetAgain: () =>

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { type HttpEngine, sendJson, startHttpEngine } from './http-engine.ts';
 
 /** Docker's JSON of one image; what is left out is as the engine gives it for a plain image. */
@@ -28,8 +29,13 @@ export function idOf(number: number): string {
 
 /** An engine that answers with what a test says, read anew for each call. */
 export function startStandInEngine(content: StandIn | (() => StandIn)): Promise<HttpEngine> {
+  return startHttpEngine(standInAnswers(content));
+}
+
+/** How such an engine answers. */
+export function standInAnswers(content: StandIn | (() => StandIn)): RequestListener {
   const now = typeof content === 'function' ? content : () => content;
-  return startHttpEngine((request, response) => {
+  return (request, response) => {
     const { images, containers = [], info = {}, apiVersion = '1.51' } = now();
     const path = new URL(request.url ?? '', 'http://engine').pathname.replace(/^\/v1\.\d+/, '');
     if (path === '/_ping') return void response.end('OK');
@@ -43,7 +49,7 @@ export function startStandInEngine(content: StandIn | (() => StandIn)): Promise<
       Os: 'linux',
       Arch: 'amd64',
     });
-  });
+  };
 }
 
 /** Images of a containerd store: a chain of parents, an index of two platforms each, one container each. */

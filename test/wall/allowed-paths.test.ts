@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowed } from '../../src/engine/allowed-paths.ts';
+import { routeOf } from '../../src/engine/allowed-paths.ts';
 import { foreign } from './allowed-requests.ts';
 
+const mayBeAsked = (method: string, path: string) => routeOf(method, path) !== null;
 const ID = 'a'.repeat(64);
 const DIGEST = `sha256:${ID}`;
 
@@ -42,7 +43,7 @@ const matrix = Object.entries(ENDPOINTS).flatMap(([method, paths]) =>
 
 describe(`of ${matrix.length} endpoints of the Engine API`, () => {
   it.each(matrix)('%s %s may be asked: %s', (method, path, may) => {
-    expect(isAllowed(method, path)).toBe(may);
+    expect(mayBeAsked(method, path)).toBe(may);
   });
 
   it('no other method opens those that may be asked', () => {
@@ -59,7 +60,7 @@ describe(`of ${matrix.length} endpoints of the Engine API`, () => {
       ' GET',
       '',
     ]) {
-      for (const path of open) expect(isAllowed(method, path), `${method} ${path}`).toBe(false);
+      for (const path of open) expect(mayBeAsked(method, path), `${method} ${path}`).toBe(false);
     }
   });
 
@@ -75,7 +76,7 @@ describe(`of ${matrix.length} endpoints of the Engine API`, () => {
         `${path}\n`,
       ];
       for (const around of [...dressed, `${path}#/json`, `http://engine${path}`, `/v1.51${path}`]) {
-        expect(isAllowed('GET', around), around).toBe(false);
+        expect(mayBeAsked('GET', around), around).toBe(false);
       }
     }
   });
@@ -106,7 +107,7 @@ describe(`of ${matrix.length} endpoints of the Engine API`, () => {
     `/containers/${ID.toUpperCase()}/json`,
     `/containers/${DIGEST}/json`,
   ])('a path that is not plain may not be asked: %j', (path) => {
-    expect(isAllowed('GET', path)).toBe(false);
+    expect(mayBeAsked('GET', path)).toBe(false);
   });
 });
 

@@ -24,10 +24,10 @@ const HEADER =
 
 /** Heads of requests that an engine must never see: another endpoint, method or header, or a dot segment. */
 export function foreign(heads: Iterable<string>): readonly string[] {
-  return [...new Set(heads)].filter((head) => !isAllowedHead(head));
+  return [...new Set(heads)].filter((head) => !isAllowed(head));
 }
 
-function isAllowedHead(head: string): boolean {
+function isAllowed(head: string): boolean {
   const [line = '', ...headers] = head.split('\r\n');
   const [path = ''] = line.split('?');
   return LINE.test(line) && !path.includes('..') && headers.every((header) => HEADER.test(header));

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
+import { createBulkhead } from '../../engine/bulkhead.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { canAskForPlatform } from '../../engine/image-verbs.ts';
 import type { Attestation, HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
-import { createSingleFlight } from '../single-flight.ts';
+import { createSingleFlights } from '../../single-flight.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import {
   type DetailQuestion,
   type DetailTarget,
@@ -14,6 +15,8 @@ import {
 
 /** Inspects and histories that an engine answers at once. */
 const PARALLEL_READS = 8;
+/** Operations that may wait for them at once: as many as there are places, and 64 more. */
+const MAX_OPERATIONS = PARALLEL_READS + 64;
 /** How much is remembered of each engine, in bytes of JSON. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
@@ -43,16 +46,17 @@ export function createDetailStore(
   engine: Engine,
   onDetail: (key: string, detail: ImageDetail) => void = () => {},
 ): DetailStore {
-  const limit = pLimit(PARALLEL_READS);
-  const details = createMemory<ImageDetail>(engine);
-  const histories = createMemory<readonly HistoryStep[]>(engine);
+  const reads = createBulkhead(PARALLEL_READS);
+  const admit = createAdmission(
+    MAX_OPERATIONS,
+    () => new EngineError('ENGINE_OVERLOADED', engine.name, 'too many operations wait for details'),
+  );
+  const details = createMemory<ImageDetail>(engine, admit);
+  const histories = createMemory<readonly HistoryStep[]>(engine, admit);
   const ask = async (target: DetailTarget) =>
     questionOf(target, canAskForPlatform(await engine.ready()));
   const inspect = ({ imageId, platform }: DetailQuestion, signal: AbortSignal) =>
-    limit(() => {
-      signal.throwIfAborted();
-      return engine.inspectImage(imageId, signal, platform);
-    });
+    reads.run(() => engine.inspectImage(imageId, signal, platform), signal);
   return {
     known(target) {
       // Without a platform in the question it does not matter whether the engine takes one.
@@ -70,13 +74,15 @@ export function createDetailStore(
     },
     async detailNow(target, signal) {
       const question = await ask(target);
-      return question === null ? null : inspect(question, signal);
+      if (question === null) return null;
+      return admit(signal, () => inspect(question, signal));
     },
     async attestations({ row, manifest }, withStatement, signal) {
       const platform = manifest?.kind === 'IMAGE' ? manifest.platform : null;
       if (platform === null) return null;
       try {
-        return await limit(() => engine.attestations(row.id, platform, withStatement, signal));
+        const ask = () => engine.attestations(row.id, platform, withStatement, signal);
+        return await admit(signal, () => reads.run(ask, signal));
       } catch (error) {
         if (error instanceof EngineError && error.code === 'UNSUPPORTED_BY_ENGINE') return null;
         throw error;
@@ -87,46 +93,34 @@ export function createDetailStore(
       if (question === null) return null;
       const { imageId, platform, key } = question;
       return histories.read(`${key} ${unpackedSizes(target)}`, signal, (signal) =>
-        limit(() => {
-          signal.throwIfAborted();
-          return engine.imageHistory(imageId, signal, platform);
-        }),
+        reads.run(() => engine.imageHistory(imageId, signal, platform), signal),
       );
     },
   };
 }
 
 /** Answers by key, each read by one at a time, whoever asks. */
-function createMemory<Answer extends object>(engine: Engine) {
+function createMemory<Answer extends object>(engine: Engine, admit: Admission) {
   const answers = new LRUCache<string, Answer>({
     maxSize: MAX_BYTES,
     sizeCalculation: (answer, key) => key.length + JSON.stringify(answer).length,
   });
-  type Flight = (signal: AbortSignal) => Promise<Answer | null>;
-  const flights = new Map<string, Flight>();
-  const outOfTime = () =>
-    new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time');
-
-  function start(key: string, ask: Flight): Flight {
-    const flight = createSingleFlight(async (signal) => {
-      try {
+  const share = createSingleFlights<Answer | null>(
+    () => new EngineError('ENGINE_TIMEOUT', engine.name, 'the operation ran out of time'),
+  );
+  return {
+    get: (key: string) => answers.get(key),
+    async read(
+      key: string,
+      signal: AbortSignal,
+      ask: (signal: AbortSignal) => Promise<Answer | null>,
+    ): Promise<Answer | null> {
+      const read = async (signal: AbortSignal) => {
         const answer = await ask(signal);
         if (answer !== null) answers.set(key, answer);
         return answer;
-      } finally {
-        if (flights.get(key) === flight) flights.delete(key);
-      }
-    }, outOfTime);
-    flights.set(key, flight);
-    return flight;
-  }
-
-  return {
-    get: (key: string) => answers.get(key),
-    async read(key: string, signal: AbortSignal, ask: Flight): Promise<Answer | null> {
-      const known = answers.get(key);
-      if (known !== undefined) return known;
-      return (flights.get(key) ?? start(key, ask))(signal);
+      };
+      return answers.get(key) ?? admit(signal, () => share(key, signal, read));
     },
   };
 }

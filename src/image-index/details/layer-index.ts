@@ -3,7 +3,7 @@ import type { Engine, ImageRow } from '../../engine/engine.ts';
 import { canAskForPlatform } from '../../engine/image-verbs.ts';
 import type { ImageDetail } from '../../engine/image-detail.ts';
 import type { ImageView } from '../image-view.ts';
-import { createSingleFlight } from '../single-flight.ts';
+import { createSingleFlight } from '../../single-flight.ts';
 import type { DetailStore } from './detail-store.ts';
 import { type DetailTarget, questionOf, targetsOf } from './detail-target.ts';
 import { createLayerView, type Layered, type LayerView } from './layer-view.ts';

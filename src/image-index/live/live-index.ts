@@ -35,7 +35,7 @@ export function createLiveIndex(options: LiveIndexOptions): ImageIndex {
     const snapshot = tracker.snapshot();
     if (tracker.mode() === 'OFF' || snapshot === null) return null;
     if (engine.status() !== 'READY' || !tracker.isSettled()) return null;
-    return `${tracker.epoch()}.${snapshot.generation}`;
+    return `${tracker.epoch()}.${snapshot.generation}.${engine.circuit()}`;
   }
 
   return {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageIndex, IndexReading } from '../image-index.ts';
-import { createSingleFlight } from '../single-flight.ts';
+import { createSingleFlight } from '../../single-flight.ts';
 import type { Snapshot } from './publisher.ts';
 import type { Tracker } from './tracker.ts';
 

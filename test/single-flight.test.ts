@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createSingleFlight } from '../../src/image-index/single-flight.ts';
+import { createSingleFlight } from '../src/single-flight.ts';
 
 const outOfTime = () => new Error('out of time');
 

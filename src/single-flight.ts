@@ -47,6 +47,32 @@ export function createSingleFlight<Result>(
     });
 }
 
+/** Shares reads by key among all who ask for the same meanwhile, as createSingleFlight does. */
+export type SingleFlights<Result> = (
+  key: string,
+  signal: AbortSignal,
+  read: (signal: AbortSignal) => Promise<Result>,
+) => Promise<Result>;
+
+/** @param outOfTime makes the error for one whose time ran out */
+export function createSingleFlights<Result>(outOfTime: () => Error): SingleFlights<Result> {
+  const flights = new Map<string, (signal: AbortSignal) => Promise<Result>>();
+  return (key, signal, read) => {
+    const underWay = flights.get(key);
+    if (underWay !== undefined) return underWay(signal);
+    const flight = createSingleFlight(async (signal) => {
+      try {
+        return await read(signal);
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    }, outOfTime);
+    // For one that has left already nothing is read.
+    if (!signal.aborted) flights.set(key, flight);
+    return flight(signal);
+  };
+}
+
 function isTimeout({ reason }: AbortSignal): boolean {
   return (reason as Error | undefined)?.name === 'TimeoutError';
 }

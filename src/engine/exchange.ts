@@ -1,0 +1,94 @@
+import http from 'node:http';
+import type { CallClock } from './call-clock.ts';
+import { codeOfStatus, EngineError, toEngineError } from './engine-error.ts';
+import type { EngineRequest } from './engine-request.ts';
+import type { EngineObserver } from './observer.ts';
+import { readText } from './read-body.ts';
+
+/** What all requests to one engine have in common. */
+export interface Line {
+  readonly engine: string;
+  readonly host: string;
+  readonly observer: EngineObserver;
+  /** Told of a kept connection that the engine had closed meanwhile: it was restarted. */
+  readonly onEnded: () => void;
+}
+
+/**
+ * Sends a request once, and reads its answer.
+ * @throws EngineError, or the reason of the clock's signal
+ */
+export async function exchange<Result>(
+  line: Line,
+  agent: http.Agent,
+  request: EngineRequest<Result>,
+  clock: CallClock,
+  attempt: number,
+): Promise<Result> {
+  const { engine } = line;
+  const { method, endpoint } = request;
+  const finished = line.observer.callStarted({ engine, method, endpoint, attempt });
+  let status: number | null = null;
+  try {
+    clock.headAwaited();
+    const response = await head(line, agent, request, clock.signal);
+    status = response.statusCode ?? 0;
+    clock.headArrived();
+    const body = request.lane === 'endless' ? response : timed(response, clock.progress);
+    if (status !== 200) throw await refusal(engine, response, body);
+    const result = await request.read(body, engine, response.headers);
+    finished({ status, code: null });
+    return result;
+  } catch (cause) {
+    const error: unknown = clock.signal.aborted
+      ? clock.signal.reason
+      : toEngineError(cause, engine, status !== null);
+    finished({ status, code: error instanceof EngineError ? error.code : null });
+    throw error;
+  }
+}
+
+function head<Result>(
+  { host, onEnded }: Line,
+  agent: http.Agent,
+  request: EngineRequest<Result>,
+  signal: AbortSignal,
+): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { method, path } = request;
+    const headers = { ...request.headers, host };
+    const outgoing = http.request({ agent, method, path, signal, headers });
+    outgoing.on('response', resolve);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const isEnded = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (outgoing.reusedSocket && isEnded) onEnded();
+      reject(error);
+    });
+    outgoing.end();
+  });
+}
+
+async function* timed(
+  body: AsyncIterable<Uint8Array>,
+  progress: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    progress(chunk.length);
+    yield chunk;
+  }
+}
+
+async function refusal(
+  engine: string,
+  { statusCode: status = 0, headers }: http.IncomingMessage,
+  body: AsyncIterable<Uint8Array>,
+): Promise<EngineError> {
+  const text = await readText(body, engine).catch(() => '');
+  const detail = `HTTP ${status} ${text.slice(0, 500)}`;
+  const error = new EngineError(codeOfStatus(status, text), engine, detail);
+  error.status = status;
+  const seconds = headers['retry-after'];
+  if (seconds !== undefined && /^\d{1,6}$/.test(seconds))
+    error.retryAfterMs = Number(seconds) * 1_000;
+  return error;
+}
