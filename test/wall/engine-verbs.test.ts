@@ -69,8 +69,8 @@ describe(`I1 unparsed strings (IMAGEGRAPH_WALL_SEED=${SEED})`, () => {
     },
   );
 
-  it('I5 leave no more connections than calls may run at once', () => {
-    expect(wall.connections()).toBeLessThanOrEqual(8);
+  it('I5 leave no more connections than calls may run at once', async () => {
+    await expect.poll(wall.connections).toBeLessThanOrEqual(8);
   });
 });
 
@@ -98,10 +98,9 @@ describe('what a reference becomes', () => {
     fc.assert(law, { seed: SEED, numRuns: STRINGS });
   });
 
-  it.each(BAD_REFERENCES)('%s is none, or no more than a name: %j', (_, text) => {
-    const path = `/images/${text}/json`;
-    if (parseReference(text) === null) return;
-    expect(routeOf('GET', path)).toBe('/images/{name}/json');
+  it('is nothing for the bad references B70 to B95', () => {
+    const taken = BAD_REFERENCES.filter(([, text]) => parseReference(text) !== null);
+    expect(taken).toEqual([]);
   });
 });
 

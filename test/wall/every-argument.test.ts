@@ -194,7 +194,7 @@ describe(`I1 I2 I3 ${about}`, () => {
   });
 
   it('I5 leave no connections and no timers behind', async () => {
-    expect(wall.connections()).toBeLessThanOrEqual(8);
+    await expect.poll(wall.connections).toBeLessThanOrEqual(8);
     const timers = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     await expect.poll(timers, { timeout: 10_000 }).toBeLessThan(10);
