@@ -8,6 +8,7 @@ import {
   bind,
   createListener,
   type ListenAddress,
+  type Patience,
   type ServerTls,
   toTlsOptions,
 } from './listener.ts';
@@ -44,6 +45,8 @@ export interface HttpServerOptions extends Partial<Credentials> {
   readonly pages?: OperationPages;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
+  /** With half requests. */
+  readonly patience?: Patience;
 }
 
 /** A server that listens. */
@@ -68,7 +71,7 @@ const IDLE_MS = 60_000;
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { address, tls = null, allowHosts = [], pages = null, limitRate = () => null } = options;
   const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
-  const server = createListener(tls);
+  const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
   const port = await bind(server, address);
   const scheme = tls === null ? 'http' : 'https';

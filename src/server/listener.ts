@@ -15,22 +15,35 @@ export interface ServerTls {
   readonly clientCa: string | null;
 }
 
-/** Half a request may not hold a connection: times in milliseconds, sizes in bytes. */
-const PATIENCE = {
+/** For how long half a request may hold a connection, in milliseconds, as node:http takes it. */
+export interface Patience {
+  /** Until the headers are there. */
+  readonly headersTimeout: number;
+  /** Until all of the request is there. */
+  readonly requestTimeout: number;
+  /** How often both are looked at. */
+  readonly connectionsCheckingInterval: number;
+  /** Between two requests. */
+  readonly keepAliveTimeout: number;
+}
+
+const PATIENCE: Patience = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 5_000,
-  maxHeaderSize: 16 * 1024,
-} as const;
+};
+/** Of all headers of a request together. */
+const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 500;
 
 /** A server of HTTP or HTTPS that does not listen yet. */
-export function createListener(tls: ServerTls | null): http.Server {
+export function createListener(tls: ServerTls | null, patience: Patience = PATIENCE): http.Server {
+  const options = { ...patience, maxHeaderSize: MAX_HEADER_BYTES };
   const server =
     tls === null
-      ? http.createServer(PATIENCE)
-      : https.createServer({ ...PATIENCE, handshakeTimeout: 5_000, ...toTlsOptions(tls) });
+      ? http.createServer(options)
+      : https.createServer({ ...options, handshakeTimeout: 5_000, ...toTlsOptions(tls) });
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

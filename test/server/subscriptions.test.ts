@@ -203,7 +203,7 @@ describe('a subscription over HTTP', () => {
 });
 
 describe('while nothing happens', () => {
-  it('pings keep the connection, also after its client had paused', async () => {
+  it('S6: pings keep the connection, also after its client had paused', async () => {
     const socket = await openSocket(SHORT);
     await readUntil(socket, ':\n\n');
     await readUntil(socket, ':\n\n');
@@ -223,7 +223,7 @@ function heapInUse(): number {
 }
 
 describe('a client that does not read', () => {
-  it('costs the others no event and the gateway no memory', async () => {
+  it('S4: costs the others no event and the gateway no memory', async () => {
     const stuck = await openSocket(EVENTS);
     const answers = await follow(SHORT);
     const before = heapInUse();
@@ -246,7 +246,7 @@ describe('a client that does not read', () => {
     await readUntil(stuck, 'RESYNCED');
   }, 120_000);
 
-  it('is given up when nothing has moved for a while', async () => {
+  it('S5: is given up when nothing has moved for a while', async () => {
     await running.close();
     running = await startEventsServer({ idleMs: 1_000 });
     await openSocket(SHORT);
