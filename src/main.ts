@@ -5,6 +5,7 @@ import { type Config, parseConfig } from './config/config.ts';
 import { dockerFolder } from './config/docker-context.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
 import { helpText } from './config/help.ts';
+import { readSecrets } from './config/secret-files.ts';
 import type { Question } from './config/question.ts';
 import { sshEnvironment } from './config/ssh-environment.ts';
 import type { EngineObserver } from './engine/observer.ts';
@@ -14,11 +15,16 @@ import { createLog } from './log.ts';
 import { endOnBugs, endOnSignals } from './operation/ending.ts';
 import { createOperation } from './operation/operation.ts';
 import type { Tracing } from './operation/tracing.ts';
+import type { GatewayObserver } from './plugins/use-observer.ts';
 import { packageVersion } from './package-version.ts';
 import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
+import { clientOf } from './server/client-of.ts';
 import { listen } from './server/http-server.ts';
+import { createRefusedLog } from './server/refused-log.ts';
+import { createRateLimit } from './server/rate-limit.ts';
+import { ManifestError } from './trusted-documents/trusted-documents.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
@@ -33,9 +39,8 @@ const parsed = parseConfig({
   files: MACHINE_FILES,
 });
 
-const problems = 'problems' in parsed ? parsed.problems : notYet(parsed.config);
-if ('problems' in parsed || problems.length > 0) {
-  process.stderr.write(`${problems.join('\n')}\n`);
+if ('problems' in parsed) {
+  process.stderr.write(`${parsed.problems.join('\n')}\n`);
   process.exitCode = 2;
 } else if (parsed.config.action === 'help') {
   process.stdout.write(helpText());
@@ -68,34 +73,40 @@ function followed(config: Config, observer?: EngineObserver): FollowedEngines {
 }
 
 async function serve(config: Config): Promise<void> {
+  for (const warning of config.warnings) log.warn(warning);
   const tracing = await traced();
   const { slowOperationMs } = config;
   const operation = createOperation({ version: packageVersion(), log, slowOperationMs, tracing });
   const engines = followed(config, operation.calls);
-  const gateway = createGateway({
-    ...engines,
-    observer: operation.requests,
-    responseCacheBytes: config.responseCacheBytes,
-    federation: config.federation,
-    onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
-  });
-  const answer: RequestListener = (request, response) => void gateway(request, response);
+  const gateway = gatewayOf(config, engines, operation.requests);
+  const answer: RequestListener = (request, response) =>
+    void gateway(request, response, { client: clientOf(request) });
   await engines.settled(FIRST_ATTEMPT_MS);
-  const { host, port, graphiql } = config;
+  const { address, graphiql, allowHosts, allowOrigins } = config;
+  const secrets =
+    readSecrets(config, MACHINE_FILES) ?? fail('The token or TLS files have changed.');
   const server = await listen({
-    host,
-    port,
+    address,
     graphiql,
+    allowHosts,
+    allowOrigins,
+    ...secrets,
+    onRefused: createRefusedLog(log),
     graphql: tracing?.around(answer) ?? answer,
+    limitRate: createRateLimit(config.limits.rate),
     pages: operation.pages(engines),
-  }).catch((error: Error) => {
-    process.stderr.write(
-      `Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`,
-    );
-    process.exit(2);
-  });
+  }).catch((error: Error) => fail(cannotListen(address, error)));
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
 
+  // Certificates and tokens are renewed in place.
+  process.on('SIGHUP', () => {
+    const renewed = readSecrets(config, MACHINE_FILES);
+    if (renewed === null) log.error('token or TLS files cannot be used; those of before stay');
+    else {
+      server.renew(renewed);
+      log.info('token and TLS files are read again');
+    }
+  });
   endOnSignals(async () => {
     // Subscriptions would never end by themselves.
     engines.events.close();
@@ -113,11 +124,31 @@ async function traced(): Promise<Tracing | null> {
   return startTracing(packageVersion(), (detail) => log.warn({ detail }, 'traces cannot be sent'));
 }
 
+/** Ends the program where trusted documents do not fit the schema. */
+function gatewayOf(config: Config, engines: FollowedEngines, observer: GatewayObserver) {
+  const { responseCacheBytes, federation, limits, trustedDocuments, isExposed } = config;
+  try {
+    return createGateway({
+      ...engines,
+      observer,
+      exposed: isExposed,
+      responseCacheBytes,
+      federation,
+      limits,
+      trustedDocuments,
+      onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
+    });
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    return fail(error.message);
+  }
+}
+
 async function answerOnce(config: Config, question: Question): Promise<void> {
   // Somebody waits for an answer, and wants no news besides.
   log.level = 'warn';
   const engines = followed({ ...config, index: 'off' });
-  const { stdout, stderr, code } = await askOnce(engines, question, config.federation);
+  const { stdout, stderr, code } = await askOnce(engines, question, config);
   // Whoever reads may have had enough, as head has.
   process.stdout.on('error', () => process.exit(1));
   process.stderr.write(stderr);
@@ -126,17 +157,13 @@ async function answerOnce(config: Config, question: Question): Promise<void> {
   engines.close();
 }
 
-/** Options whose protection is not built yet: to take one without effect would be a lie. */
-function notYet(config: Config): string[] {
-  const given: readonly [string, boolean][] = [
-    ['--token-file', config.tokenFile !== null],
-    ['--tls-cert', config.tls !== null],
-    ['--allow-host', config.allowHosts.length > 0],
-    ['--allow-origin', config.allowOrigins.length > 0],
-  ];
-  return given
-    .filter(([, isGiven]) => isGiven)
-    .map(
-      ([name]) => `${name} has no effect in this release. Leave it out, and listen on 127.0.0.1.`,
-    );
+function cannotListen(address: Config['address'], { message }: Error): string {
+  return 'socketPath' in address
+    ? `Cannot listen on ${address.socketPath}: ${message}. Choose another --host unix:///path.`
+    : `Cannot listen on ${address.host}:${address.port}: ${message}. Choose another --port.`;
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`${problem}\n`);
+  process.exit(2);
 }

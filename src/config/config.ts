@@ -4,7 +4,11 @@ import { listEngines } from './engine-list.ts';
 import { type Asked, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
 import { type Question, readQuestion, refuseQuestion, withoutServers } from './question.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits/limits.ts';
+import type { Manifest } from '../trusted-documents/manifest.ts';
+import { readLimits } from './limit-settings.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
 
 /** Everything that a person decides. With help, version and print-schema only the action counts. */
@@ -21,11 +25,16 @@ export interface Config extends ServerSettings {
   readonly responseCacheBytes: number;
   /** From how many milliseconds on an operation is logged; 0 for none. */
   readonly slowOperationMs: number;
+  readonly limits: Limits;
+  /** The only documents that may be run; null for any. */
+  readonly trustedDocuments: Manifest | null;
   /** Serves, or prints, the schema as a subgraph. */
   readonly federation: boolean;
   readonly registries: readonly string[];
   readonly revealSecrets: boolean;
   readonly insecureEngine: boolean;
+  /** Sentences on what works but is unwise. */
+  readonly warnings: readonly string[];
 }
 
 /** Sentences, each with what to do about it; one or more. */
@@ -81,19 +90,22 @@ type Settings = Omit<Config, 'action' | 'question' | 'federation'>;
 const NOTHING_TO_SERVE: Settings = {
   engines: [],
   sample: false,
-  host: '127.0.0.1',
-  port: 4000,
+  address: { host: '127.0.0.1', port: 4000 },
+  isExposed: false,
   graphiql: false,
   tokenFile: null,
   tls: null,
   index: 'off',
   responseCacheBytes: 0,
   slowOperationMs: 0,
+  limits: DEFAULT_LIMITS,
+  trustedDocuments: null,
   allowHosts: [],
   allowOrigins: [],
   registries: [],
   revealSecrets: false,
   insecureEngine: false,
+  warnings: [],
 };
 
 function readConfig(
@@ -101,9 +113,10 @@ function readConfig(
   { env, files, uid, platform = process.platform }: ConfigInput,
   problems: string[],
 ): Settings {
-  const { isExposed, ...settings } = readServerSettings(given, files, problems);
+  const warnings: string[] = [];
+  const settings = readServerSettings(given, files, problems, warnings);
   const insecureEngine = isOn(given, 'insecure-engine');
-  const options = { given: given.get('engine'), insecureEngine, isExposed };
+  const options = { given: given.get('engine'), insecureEngine, isExposed: settings.isExposed };
   const { engines, sample } = listEngines(options, { env, files, uid, platform }, problems);
   return {
     ...settings,
@@ -113,9 +126,12 @@ function readConfig(
     responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
     slowOperationMs:
       readNumber(given, 'slow-operation', MAX_OPERATION_MS, problems) ?? SLOW_OPERATION_MS,
+    limits: readLimits(given, settings.isExposed, problems),
+    trustedDocuments: readTrustedDocuments(given, files, problems),
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,
+    warnings,
   };
 }
 

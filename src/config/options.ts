@@ -1,3 +1,5 @@
+import { limitsTable } from '../limits/limits.ts';
+
 /** An option of the command line, and the environment variable that says the same. */
 export interface Option {
   /** Without the two dashes. */
@@ -31,7 +33,8 @@ export const optionsTable = [
     value: 'ADDRESS',
     repeatable: false,
     default: '127.0.0.1',
-    meaning: 'Where to listen. Anything but loopback needs --token-file.',
+    meaning:
+      'Where to listen, or unix:///path of a socket file for its owner alone. Anything beyond this machine needs --token-file or --tls-client-ca.',
   },
   {
     name: 'port',
@@ -47,7 +50,8 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Holds the bearer token that requests must carry, 32 characters or more.',
+    meaning:
+      'Holds the bearer token that requests must carry, 32 characters or more. Read again on SIGHUP.',
   },
   {
     name: 'index',
@@ -65,7 +69,7 @@ export const optionsTable = [
     repeatable: true,
     default: null,
     meaning:
-      'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
+      'A further value of the Host header, exactly as clients send it: a service name, a mapped port, or the name of a reverse proxy.',
   },
   {
     name: 'allow-origin',
@@ -81,7 +85,7 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key.',
+    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key. Read again on SIGHUP.',
   },
   {
     name: 'tls-key',
@@ -124,6 +128,23 @@ export const optionsTable = [
     default: '1000',
     meaning:
       'Logs operations that take so many milliseconds or more, up to 20000, without what was asked; 0 logs none.',
+  },
+  {
+    name: 'limit',
+    env: 'IMAGEGRAPH_LIMIT',
+    value: 'NAME=NUMBER',
+    repeatable: true,
+    default: 'as docs/limits.md says',
+    meaning: `How much may be asked for at once: ${limitsTable.map(({ name }) => name).join(', ')}.`,
+  },
+  {
+    name: 'trusted-documents',
+    env: 'IMAGEGRAPH_TRUSTED_DOCUMENTS',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning:
+      'Runs the operations of this manifest and no others: JSON, as GraphQL Code Generator, Relay and Apollo write it.',
   },
   {
     name: 'federation',

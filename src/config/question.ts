@@ -27,6 +27,7 @@ const OF_SERVERS: readonly OptionName[] = [
   'graphiql',
   'index',
   'response-cache',
+  'trusted-documents',
   'slow-operation',
 ];
 

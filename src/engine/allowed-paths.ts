@@ -3,8 +3,9 @@
  * behind the gateway is root on its host, so this list is the last check before the first byte, after
  * references have been parsed and paths built from their parts.
  */
+const COMPONENT = '[A-Za-z0-9_][A-Za-z0-9._:@-]*';
 const PARTS: Readonly<Record<string, string>> = {
-  '{name}': '[A-Za-z0-9._:@%-]+(?:/[A-Za-z0-9._:@%-]+)*',
+  '{name}': `${COMPONENT}(?:/${COMPONENT})*`,
   '{id}': '[0-9a-f]{64}',
 };
 
@@ -36,7 +37,8 @@ const PATTERNS = ROUTES.map((route) => {
  */
 export function routeOf(method: string, path: string): string | null {
   if (method !== 'GET' && !(method === 'HEAD' && path === '/_ping')) return null;
-  // A dot segment would be resolved by some servers and proxies into another endpoint.
-  if (path.includes('/../') || path.includes('/./') || /%2e|%2f|%5c/i.test(path)) return null;
+  // No component begins with a dot, so none is a dot segment, which some servers and proxies would resolve into
+  // another endpoint. No name has two dots in a row, and none a percent sign, however often it is decoded.
+  if (path.includes('..')) return null;
   return PATTERNS.find(({ pattern }) => pattern.test(path))?.route ?? null;
 }

@@ -24,9 +24,14 @@ export async function withSignOfLife<Result>(
     if (performance.now() - startedAt > LONGEST_READ_MS) giveUp('the read takes over 10 minutes');
     else ping(controller.signal).catch(() => giveUp('no answer to a ping during a long read'));
   }, SIGN_OF_LIFE_MS);
+  // Not AbortSignal.any, which would leave something behind in the signal of an index for each of its lists.
+  const leave = (): void => controller.abort(signal.reason);
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
   try {
-    return await run(AbortSignal.any([signal, controller.signal]));
+    return await run(controller.signal);
   } finally {
     clearInterval(timer);
+    signal.removeEventListener('abort', leave);
   }
 }

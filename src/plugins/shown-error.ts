@@ -40,7 +40,7 @@ export function toShown(error: GraphQLError, hide: Hide): GraphQLError {
   // An error without a path is about the whole request, not about a field.
   const request = error.path === undefined ? REQUEST_ERROR : {};
   const own = ownError(error);
-  if (own !== null) return relocated(error, own.message, { ...own.extensions, ...request });
+  if (own !== null) return relocated(error, own.message, { ...request, ...own.extensions });
   const cause = rootCause(error);
   if (isAboutValue(error) && cause instanceof GraphQLError) {
     return relocated(error, MESSAGES.BAD_USER_INPUT, { code: 'BAD_USER_INPUT', ...request });
@@ -68,9 +68,14 @@ function shownWithoutCode(error: GraphQLError, cause: Error, hide: Hide): GraphQ
     const code = 'INTERNAL_SERVER_ERROR';
     return relocated(error, MESSAGES[code], { code, ...hide(cause, code) });
   }
-  const code = /operation/i.test(error.message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
-  const { http } = error.extensions as { http?: object };
+  const { http } = error.extensions as { http?: { status?: number } };
+  const code = codeOfRequest(error, http?.status);
   return relocated(error, MESSAGES[code], { code, http: http ?? REQUEST_ERROR.http });
+}
+
+function codeOfRequest({ message }: GraphQLError, status: number | undefined): ErrorCode {
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  return /operation/i.test(message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
 }
 
 /**

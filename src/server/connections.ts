@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import https from 'node:https';
 import type { Socket } from 'node:net';
 
 /** The connections of a server. */
@@ -14,7 +15,9 @@ export interface Connections {
  */
 export function trackConnections(server: http.Server, idleMs: number): Connections {
   const answers = new Map<Socket, number>();
-  server.on('connection', (socket: Socket) => {
+  // What requests come in on: over TLS, the stream within the connection.
+  const event = server instanceof https.Server ? 'secureConnection' : 'connection';
+  server.on(event, (socket: Socket) => {
     answers.set(socket, 0);
     socket.once('close', () => answers.delete(socket));
   });

@@ -1,32 +1,65 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { PublicError, type ErrorCode } from '../errors.ts';
+import type http from 'node:http';
+import https from 'node:https';
+import { createTokenCheck } from './bearer-token.ts';
 import { type Connections, trackConnections } from './connections.ts';
+import { createDoor, type Door, type DoorRules } from './door.ts';
 import { createGraphiQLPage } from './graphiql.ts';
-import { answerProbe, type OperationPages, showMetrics } from './operation-pages.ts';
+import {
+  bind,
+  createListener,
+  type ListenAddress,
+  type Patience,
+  type ServerTls,
+  toTlsOptions,
+} from './listener.ts';
+import { answerProbe, type OperationPages } from './operation-pages.ts';
+import { createOwnHosts } from './own-hosts.ts';
+import { sendRefusal } from './refusal.ts';
 import { identify } from './request-id.ts';
-import { hostsOf, refusalOf } from './refusal.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { answerRequest } from './routes.ts';
 
-/** Where to listen and what to answer. */
-export interface HttpServerOptions {
-  readonly host: string;
-  readonly port: number;
+/** What lets somebody in; it may be renewed while the server runs. */
+export interface Credentials {
+  /** That requests must carry; null for none. */
+  readonly token: string | null;
+  /** Null for plain HTTP. */
+  readonly tls: ServerTls | null;
+}
+
+/** Where to listen, whom to let in and what to answer. */
+export interface HttpServerOptions extends Partial<Credentials> {
+  readonly address: ListenAddress;
+  /** Further values of the Host header, in lower case. */
+  readonly allowHosts?: readonly string[];
+  /** Origins whose pages may ask besides the server's own. */
+  readonly allowOrigins?: readonly string[];
+  readonly onRefused?: DoorRules['onRefused'];
   /** Whether GET /graphql shows GraphiQL to browsers. */
   readonly graphiql: boolean;
+  /** Counts requests to it; all are answered when left out. */
+  readonly limitRate?: RateLimit;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
   /** Answers GET /readyz and GET /metrics; when left out, it is ready, and there are none. */
   readonly pages?: OperationPages;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
+  /** With half requests. */
+  readonly patience?: Patience;
 }
 
 /** A server that listens. */
 export interface HttpServer {
+  /** Where GraphQL is answered; unix:///path for a socket. */
   readonly url: string;
+  /** Takes another token or certificate from now on. What was null stays null, and the other way round. */
+  renew(credentials: Credentials): void;
   /** Stops accepting, lets what is being answered finish for up to 10 s. */
   close(): Promise<void>;
 }
+
+const CLOSING = { status: 503, code: 'OVERLOADED', headers: { connection: 'close' } } as const;
 
 const DRAIN_MS = 10_000;
 /** How often connections whose last answer has ended are looked for while draining. */
@@ -36,45 +69,36 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const page = options.graphiql ? createGraphiQLPage() : null;
-  const { pages } = options;
-  let ownHosts: ReadonlySet<string> = new Set();
-  let isDraining = false;
-  const isReady = () => !isDraining && (pages?.isReady() ?? true);
-  const server = http.createServer((request, response) => {
-    const path = request.url ?? '';
-    identify(request, response);
-    if (answerProbe(path, response, isReady)) return;
-    if (isDraining)
-      return sendRefusal(response.setHeader('connection', 'close'), 503, 'OVERLOADED');
-    const refused = refusalOf(request, ownHosts);
-    if (refused !== null) return sendRefusal(response, ...refused);
-    // Who types the address without the path means the page.
-    if (path === '/' && page !== null) return redirect(response, '/graphql');
-    if (path === '/metrics' && pages !== undefined && request.method === 'GET') {
-      return void showMetrics(response, pages).catch(() => response.destroy());
-    }
-    if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
-    if (request.method === 'POST') return options.graphql(request, response);
-    if (page !== null && request.method === 'GET' && wantsHtml(request)) {
-      page(request, response).catch(() => response.destroy());
-      return;
-    }
-    response.setHeader('allow', 'POST');
-    return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
-  });
+  const { address, tls = null, allowHosts = [], pages = null, limitRate = () => null } = options;
+  const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
+  const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
+  const port = await bind(server, address);
+  const scheme = tls === null ? 'http' : 'https';
+  const host = 'host' in address ? inBrackets(address.host) : null;
+  const open = (token: string | null): Door =>
+    createDoor({
+      hosts: createOwnHosts({ scheme, host, port, allowHosts }),
+      allowOrigins: new Set(options.allowOrigins),
+      token: token === null ? null : createTokenCheck(token),
+      ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
+    });
+  let door = open(options.token ?? null);
+  let isDraining = false;
+  const isReady = (): boolean => !isDraining && (pages?.isReady() ?? true);
+  server.on('request', (request, response) => {
+    identify(request, response);
+    if (answerProbe(request.url ?? '', response, isReady)) return;
+    if (isDraining) return sendRefusal(request, response, CLOSING);
+    answerRequest(request, response, { door, page, pages, limitRate, graphql: options.graphql });
   });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  ownHosts = hostsOf(host, port);
   return {
-    url: `http://${host}:${port}/graphql`,
+    url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
+    renew(credentials) {
+      door = open(credentials.token);
+      if (server instanceof https.Server && credentials.tls !== null)
+        server.setSecureContext(toTlsOptions(credentials.tls));
+    },
     close() {
       isDraining = true;
       return close(server, connections);
@@ -82,17 +106,8 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   };
 }
 
-function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
-  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
-}
-
-function redirect(response: http.ServerResponse, location: string): void {
-  response.writeHead(302, { location }).end();
-}
-
-function wantsHtml(request: http.IncomingMessage): boolean {
-  return (request.headers.accept ?? '').includes('text/html');
+function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function close(server: http.Server, connections: Connections): Promise<void> {

@@ -6,7 +6,11 @@ import { type Config, parseConfig } from '../../src/config/config.ts';
 import type { ConfigFiles } from '../../src/config/config-files.ts';
 
 /** What is at a path: the text of a file, or what else there is. */
-export type Entry = string | { kind: 'socket' | 'directory' } | { linkTo: string };
+export type Entry =
+  | string
+  | { text: string; mode: number }
+  | { kind: 'socket' | 'directory' }
+  | { linkTo: string };
 
 /** A machine of a few paths. */
 export function filesOf(entries: Readonly<Record<string, Entry>> = {}): ConfigFiles {
@@ -17,12 +21,17 @@ export function filesOf(entries: Readonly<Record<string, Entry>> = {}): ConfigFi
   return {
     readText(path) {
       const entry = entries[real(path)];
+      if (typeof entry === 'object' && 'text' in entry) return entry.text;
       return typeof entry === 'string' ? entry : null;
+    },
+    modeOf(path) {
+      const entry = entries[real(path)];
+      return typeof entry === 'object' && 'mode' in entry ? entry.mode : 0o600;
     },
     kindOf(path) {
       const entry = entries[real(path)];
       if (entry === undefined) return null;
-      if (typeof entry === 'string') return 'file';
+      if (typeof entry === 'string' || 'text' in entry) return 'file';
       return 'kind' in entry ? entry.kind : null;
     },
     realPath: real,

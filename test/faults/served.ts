@@ -34,14 +34,13 @@ export async function serve(
   const gateway = createGateway({
     indexes,
     registries: createRegistries({
-      allowed: ['registry.example'],
+      allowed: ['docker.io'],
       credentials: { find: () => Promise.resolve(null) },
     }),
     onHiddenError: () => {},
   });
   const server = await listen({
-    host: '127.0.0.1',
-    port: 0,
+    address: { host: '127.0.0.1', port: 0 },
     graphiql: false,
     graphql: (request, response) => void gateway(request, response),
   });

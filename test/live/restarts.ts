@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,9 +15,33 @@ export async function stopEngine({ name }: TestEngine): Promise<void> {
 }
 
 /** Ends an engine without a word; its socket file stays. */
-export async function killEngine({ name }: TestEngine): Promise<void> {
+export function killEngine(engine: TestEngine): Promise<void> {
+  return signal(engine, 'SIGKILL');
+}
+
+/** An engine that takes connections and says nothing. @returns what ends that */
+export async function freezeEngine(engine: TestEngine): Promise<() => Promise<void>> {
+  await signal(engine, 'SIGSTOP');
+  return () => signal(engine, 'SIGCONT');
+}
+
+/** An engine whose socket is not where it was; connections that are there stay. @returns what ends that */
+export async function hideSocket({ url }: TestEngine): Promise<() => Promise<void>> {
+  const path = url.slice('unix://'.length);
+  await rename(path, `${path}.hidden`);
+  return () => rename(`${path}.hidden`, path);
+}
+
+/** An engine whose socket nobody may open. @returns what ends that */
+export async function forbidSocket({ url }: TestEngine): Promise<() => Promise<void>> {
+  const path = url.slice('unix://'.length);
+  await chmod(path, 0o000);
+  return () => chmod(path, 0o660);
+}
+
+async function signal({ name }: TestEngine, sign: NodeJS.Signals): Promise<void> {
   const pid = await readFile(join(enginesRoot(), 'engines', name, 'pid'), 'utf8');
-  process.kill(Number(pid), 'SIGKILL');
+  process.kill(Number(pid), sign);
 }
 
 /** Starts an engine that was ended. @returns when it answered first, by performance.now */
@@ -29,7 +53,11 @@ export async function startEngine(engine: TestEngine): Promise<number> {
   return answered;
 }
 
-async function firstAnswer({ url }: TestEngine, isUp: () => boolean): Promise<number> {
+/** When an engine answers its next ping, by performance.now. @param isUp gives up once it is so */
+export async function firstAnswer(
+  { url }: TestEngine,
+  isUp: () => boolean = () => false,
+): Promise<number> {
   for (;;) {
     const status = await callEngine(url, '/_ping').then(
       (answer) => answer.status,

@@ -9,6 +9,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** All of the environment but PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the program in its place, e.g. setpriv. */
+  readonly under?: readonly string[];
 }
 
 export interface Ended {
@@ -41,8 +43,8 @@ export interface Program {
 }
 
 /** Starts the program on a free port and waits until it says that it is ready. */
-export async function start({ args = [], env = {} }: ProgramOptions): Promise<Program> {
-  const child = spawnProgram({ args: [...args, '--port', '0'], env });
+export async function start({ args = [], ...options }: ProgramOptions): Promise<Program> {
+  const child = spawnProgram({ ...options, args: [...args, '--port', '0'] });
   const printed = { stdout: '', stderr: '' };
   child.stderr?.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -64,8 +66,9 @@ export async function start({ args = [], env = {} }: ProgramOptions): Promise<Pr
 }
 
 /** Starts the program, with its input open. */
-export function spawnProgram({ args = [], env = {} }: ProgramOptions): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+export function spawnProgram({ args = [], env = {}, under = [] }: ProgramOptions): ChildProcess {
+  const [command = process.execPath, ...words] = [...under, process.execPath, MAIN, ...args];
+  return spawn(command, words, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -84,7 +84,7 @@ async function end(): Promise<{
 }
 
 describe('F26 S8 with 10 subscriptions and 10 slow queries, SIGTERM', () => {
-  it('completes the subscriptions, answers the queries, and ends with 0', async () => {
+  it('F26, S8: completes the subscriptions, answers the queries, and ends with 0', async () => {
     await begin(3_000);
     const { code, tookMs, streams, answers } = await end();
     expect(streams).toEqual(Array.from({ length: 10 }, () => 'complete'));
@@ -95,7 +95,7 @@ describe('F26 S8 with 10 subscriptions and 10 slow queries, SIGTERM', () => {
     expect(tookMs).toBeLessThan(11_000);
   });
 
-  it('gives up queries that take longer, and ends with 0 within 11 s', async () => {
+  it('F26, S8: gives up queries that take longer, and ends with 0 within 11 s', async () => {
     await begin(null);
     const { code, tookMs, answers } = await end();
     expect(answers).toEqual(answers.map(() => 'aborted'));
@@ -103,7 +103,7 @@ describe('F26 S8 with 10 subscriptions and 10 slow queries, SIGTERM', () => {
     expect(tookMs).toBeLessThan(11_000);
   }, 30_000);
 
-  it('ends at once with 1 when it is told twice', async () => {
+  it('F26: ends at once with 1 when it is told twice', async () => {
     await begin(null);
     await load();
     const ended = once(program.child, 'close') as Promise<[number | null]>;

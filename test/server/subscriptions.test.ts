@@ -47,10 +47,10 @@ async function follow(query: string, variables: Record<string, unknown> = {}) {
 }
 
 /** A client that sends a subscription and reads only when told to. */
-async function openSocket(query: string): Promise<net.Socket> {
+async function openSocket(query: string, localAddress = '127.0.0.1'): Promise<net.Socket> {
   const before = running.events.followers;
   const { hostname, port } = new URL(running.url);
-  const socket = net.connect(Number(port), hostname);
+  const socket = net.connect({ port: Number(port), host: hostname, localAddress });
   sockets.push(socket);
   socket.pause().on('error', () => {});
   const body = JSON.stringify({ query });
@@ -158,9 +158,32 @@ describe('a subscription over HTTP', () => {
     }
   });
 
-  it('that is the 101st is refused with 503 and taken once another has ended', async () => {
+  it('S1 that is the eleventh of its client is refused with 429, and those of others are not', async () => {
     const all = [];
-    for (let at = 0; at < 100; at++) all.push(await openSocket(SHORT));
+    for (let at = 0; at < 10; at++) all.push(await openSocket(SHORT));
+    for (const accept of ['text/event-stream', 'application/json']) {
+      const response = await fetch(running.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query: SHORT }),
+      });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([429, '10']);
+      expect(await response.text()).toContain('SUBSCRIPTION_LIMIT');
+    }
+    await openSocket(SHORT, '127.0.0.2');
+    all[0]?.destroy();
+    await followers(10);
+    const answers = await follow(SHORT);
+    running.append('a');
+    expect((await answers.next()).value.data.imageEvents.reference).toBe('a');
+  });
+
+  it('S2 that is the 101st is refused with 503 and taken once another has ended', async () => {
+    const all = [];
+    // All of 127.0.0.0/8 is this machine on Linux.
+    for (let at = 0; at < 100; at++) {
+      all.push(await openSocket(SHORT, `127.0.0.${2 + Math.floor(at / 10)}`));
+    }
     await expect(client.iterate({ query: SHORT }).next()).rejects.toMatchObject({
       response: { status: 503 },
     });
@@ -180,7 +203,7 @@ describe('a subscription over HTTP', () => {
 });
 
 describe('while nothing happens', () => {
-  it('pings keep the connection, also after its client had paused', async () => {
+  it('S6: pings keep the connection, also after its client had paused', async () => {
     const socket = await openSocket(SHORT);
     await readUntil(socket, ':\n\n');
     await readUntil(socket, ':\n\n');
@@ -200,7 +223,7 @@ function heapInUse(): number {
 }
 
 describe('a client that does not read', () => {
-  it('costs the others no event and the gateway no memory', async () => {
+  it('S4: costs the others no event and the gateway no memory', async () => {
     const stuck = await openSocket(EVENTS);
     const answers = await follow(SHORT);
     const before = heapInUse();
@@ -223,7 +246,7 @@ describe('a client that does not read', () => {
     await readUntil(stuck, 'RESYNCED');
   }, 120_000);
 
-  it('is given up when nothing has moved for a while', async () => {
+  it('S5: is given up when nothing has moved for a while', async () => {
     await running.close();
     running = await startEventsServer({ idleMs: 1_000 });
     await openSocket(SHORT);

@@ -88,10 +88,11 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
   async function watch(facts: EngineFacts): Promise<boolean> {
     stream = new AbortController();
     const session = createSession(replay, facts, options);
-    const signal = AbortSignal.any([stream.signal, closing.signal]);
+    // Not AbortSignal.any, which would leave something behind in the signal that lives longer.
+    if (closing.signal.aborted) stream.abort(closing.signal.reason);
     try {
       const { since, onOpen, onEvent } = session;
-      return await options.engine.watchEvents({ since, onOpen, onEvent }, signal);
+      return await options.engine.watchEvents({ since, onOpen, onEvent }, stream.signal);
     } catch (error) {
       if (closing.signal.aborted) return false;
       if (error instanceof EngineError && !session.opened() && REFUSALS.has(error.code)) {
@@ -108,7 +109,10 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
   void run();
   return {
     restart: () => stream.abort(new Error('another stream is wanted')),
-    close: () => closing.abort(new Error('the index is closed')),
+    close() {
+      closing.abort(new Error('the index is closed'));
+      stream.abort(closing.signal.reason);
+    },
   };
 }
 

@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import * as broken from '../../test/faults/broken-answers.ts';
+import { EVERYTHING, type Fault, startFaultEngine } from '../../test/faults/fault-engine.ts';
+import { idOf } from '../../test/support/stand-in-engine.ts';
+import { anyOf } from './faults.ts';
+
+const IMAGES = 100;
+const EVENT_MS = 50;
+/** The part of requests that get no proper answer while it misbehaves. */
+const FAULTY = 0.3;
+
+/** An engine of a hundred images that are renamed all the time, which can be told to misbehave. */
+export interface FaultyEngine {
+  readonly url: string;
+  misbehave(on: boolean): void;
+  close(): Promise<void>;
+}
+
+const FAULTS: readonly Fault[] = [
+  broken.status(500, { message: '/var/lib/docker: broken' }),
+  broken.status(503),
+  broken.status(404),
+  broken.status(403),
+  broken.redirect(302, 'http://127.0.0.1:1/'),
+  broken.body('null'),
+  broken.body('<html>', 'text/html'),
+  broken.raw('SSH-2.0-OpenSSH\r\n'),
+  broken.cut,
+  broken.reset,
+  broken.halfUntilClosed,
+  broken.stalled,
+  broken.frozen,
+  broken.late(2_000),
+  broken.trickle,
+  broken.endless,
+];
+
+export async function startFaultyEngine(): Promise<FaultyEngine> {
+  const engine = await startFaultEngine(IMAGES);
+  let misbehaves = false;
+  engine.fail((request, response, sound) => {
+    engine.calls.length = 0;
+    if (misbehaves && Math.random() < FAULTY) anyOf(FAULTS)(request, response, sound);
+    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response);
+    else sound();
+  }, EVERYTHING);
+  return {
+    url: engine.url,
+    misbehave: (on) => void (misbehaves = on),
+    close: engine.stop,
+  };
+}
+
+function tellEvents(response: ServerResponse): void {
+  response.flushHeaders();
+  const timer = setInterval(() => response.write(`${JSON.stringify(event())}\n`), EVENT_MS);
+  response.on('close', () => clearInterval(timer));
+}
+
+function event(): object {
+  const number = 1 + Math.floor(Math.random() * IMAGES);
+  const now = Date.now();
+  return {
+    Type: 'image',
+    Action: 'tag',
+    Actor: { ID: idOf(number), Attributes: { name: `demo/app-${number}:1` } },
+    time: Math.floor(now / 1_000),
+    timeNano: now * 1_000_000,
+  };
+}

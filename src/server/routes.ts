@@ -1,0 +1,96 @@
+import type http from 'node:http';
+import { clientOf } from './client-of.ts';
+import { allowOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
+import { type Door, refusalOfMedia } from './door.ts';
+import type { GraphiQLPage } from './graphiql.ts';
+import { type OperationPages, showMetrics } from './operation-pages.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { type Refusal, sendRefusal } from './refusal.ts';
+
+/** What a server answers, and whom. */
+export interface Routes {
+  readonly door: Door;
+  readonly limitRate: RateLimit;
+  /** Null where there is no page for browsers. */
+  readonly page: GraphiQLPage | null;
+  /** Null where there are no metrics. */
+  readonly pages: OperationPages | null;
+  /** Answers POST /graphql. */
+  readonly graphql: http.RequestListener;
+}
+
+const NOT_POST: Refusal = {
+  status: 405,
+  code: 'METHOD_NOT_ALLOWED',
+  headers: { allow: 'POST' },
+};
+
+/** Answers a request that is no probe: whoever may not come in learns why, and nothing else. */
+export function answerRequest(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  routes: Routes,
+): void {
+  const { door } = routes;
+  const from = door.origin(request);
+  if ('code' in from) return sendRefusal(request, response, from);
+  if (from.foreign !== null) {
+    allowOrigin(response, from.foreign);
+    if (isPreflight(request)) return answerPreflight(response);
+  }
+  // Before the token: guesses are counted too.
+  const seconds = routes.limitRate(clientOf(request));
+  if (seconds !== null) return sendRefusal(request, response, tooOften(seconds));
+  const answer = routeOf(request, routes);
+  if (answer === null) return void response.writeHead(404).end();
+  // The page holds nothing that a token would protect.
+  const refused =
+    answer === 'page' ? null : (door.caller(request) ?? refusalOfRoute(request, answer));
+  if (refused !== null) return sendRefusal(request, response, refused);
+  ANSWERS[answer](request, response, routes);
+}
+
+function tooOften(seconds: number): Refusal {
+  return { status: 429, code: 'RATE_LIMITED', headers: { 'retry-after': String(seconds) } };
+}
+
+function routeOf(
+  { url: path = '', method, headers }: http.IncomingMessage,
+  { page, pages }: Routes,
+): keyof typeof ANSWERS | null {
+  const bare = path.split('?')[0];
+  const wantsPage = method === 'GET' && (headers.accept ?? '').includes('text/html');
+  // GraphiQL's links have what they show in their query.
+  if (page !== null && wantsPage && (path === '/' || bare === '/graphql')) return 'page';
+  if (path === '/metrics' && pages !== null && method === 'GET') return 'metrics';
+  // A client that sends a query in the address learns that it has to post it.
+  return (method === 'POST' ? path : bare) === '/graphql' ? 'graphql' : null;
+}
+
+function refusalOfRoute(request: http.IncomingMessage, route: 'metrics' | 'graphql') {
+  if (route === 'metrics') return null;
+  return request.method === 'POST' ? refusalOfMedia(request) : NOT_POST;
+}
+
+type Answer = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  routes: Routes,
+) => void;
+
+const ANSWERS = {
+  page: showPage,
+  metrics: (_request, response, { pages }) =>
+    void showMetrics(response, pages as OperationPages).catch(() => response.destroy()),
+  graphql: (request, response, { graphql }) => graphql(request, response),
+} satisfies Record<string, Answer>;
+
+function showPage(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { page }: Routes,
+): void {
+  // Who types the address without the path means the page.
+  if (request.url === '/') return void response.writeHead(302, { location: '/graphql' }).end();
+  (page as GraphiQLPage)(request, response).catch(() => response.destroy());
+}
