@@ -92,6 +92,7 @@ async function serve(config: Config): Promise<void> {
     allowOrigins,
     ...secrets,
     onRefused: createRefusedLog(log),
+    onRefusal: operation.requests.refused,
     graphql: tracing?.around(answer) ?? answer,
     limitRate: createRateLimit(config.limits.rate),
     pages: operation.pages(engines),

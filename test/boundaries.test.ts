@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Watches the parts through what they tell, and is known to none of them.
   operation: [
+    'errors.ts',
     'engine/engine.ts',
     'engine/observer.ts',
     'image-index/image-index.ts',

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { EngineObserver } from '../engine/observer.ts';
-import type { GatewayObserver } from '../plugins/use-observer.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { MetricSources } from './metrics/state-metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { logSlowOperations } from './slow-operations.ts';
@@ -21,7 +21,7 @@ export interface OperationOptions {
 /** All that watches one process. */
 export interface Operation {
   /** To be told of requests. */
-  readonly requests: GatewayObserver;
+  readonly requests: RequestMetrics;
   /** To be told of calls to engines. */
   readonly calls: EngineObserver;
   /** What the server answers itself, about these. */

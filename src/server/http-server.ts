@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import https from 'node:https';
+import type { ErrorCode } from '../errors.ts';
 import { createTokenCheck } from './bearer-token.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { createDoor, type Door, type DoorRules } from './door.ts';
@@ -14,7 +15,7 @@ import {
 } from './listener.ts';
 import { answerProbe, type OperationPages } from './operation-pages.ts';
 import { createOwnHosts } from './own-hosts.ts';
-import { sendRefusal } from './refusal.ts';
+import { type Refuse, sendRefusal } from './refusal.ts';
 import { identify } from './request-id.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { answerRequest } from './routes.ts';
@@ -35,6 +36,8 @@ export interface HttpServerOptions extends Partial<Credentials> {
   /** Origins whose pages may ask besides the server's own. */
   readonly allowOrigins?: readonly string[];
   readonly onRefused?: DoorRules['onRefused'];
+  /** Told of every request that gets no further than the door. */
+  readonly onRefusal?: (code: ErrorCode) => void;
   /** Whether GET /graphql shows GraphiQL to browsers. */
   readonly graphiql: boolean;
   /** Counts requests to it; all are answered when left out. */
@@ -86,11 +89,16 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   let door = open(options.token ?? null);
   let isDraining = false;
   const isReady = (): boolean => !isDraining && (pages?.isReady() ?? true);
+  const { graphql, onRefusal } = options;
+  const refuse: Refuse = (request, response, refusal) => {
+    onRefusal?.(refusal.code);
+    sendRefusal(request, response, refusal);
+  };
   server.on('request', (request, response) => {
     identify(request, response);
     if (answerProbe(request.url ?? '', response, isReady)) return;
-    if (isDraining) return sendRefusal(request, response, CLOSING);
-    answerRequest(request, response, { door, page, pages, limitRate, graphql: options.graphql });
+    if (isDraining) return refuse(request, response, CLOSING);
+    answerRequest(request, response, { door, page, pages, limitRate, graphql, refuse });
   });
   return {
     url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,

@@ -8,6 +8,13 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Answers a request with a refusal. */
+export type Refuse = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  refusal: Refusal,
+) => void;
+
 /** How much of a refused body is still taken, in bytes, and for how long, in milliseconds. */
 const LINGER_BYTES = 1024 * 1024;
 const LINGER_MS = 1_000;

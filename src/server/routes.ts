@@ -5,7 +5,7 @@ import { type Door, refusalOfMedia } from './door.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { type OperationPages, showMetrics } from './operation-pages.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { type Refusal, sendRefusal } from './refusal.ts';
+import type { Refusal, Refuse } from './refusal.ts';
 
 /** What a server answers, and whom. */
 export interface Routes {
@@ -17,6 +17,7 @@ export interface Routes {
   readonly pages: OperationPages | null;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
+  readonly refuse: Refuse;
 }
 
 const NOT_POST: Refusal = {
@@ -31,22 +32,22 @@ export function answerRequest(
   response: http.ServerResponse,
   routes: Routes,
 ): void {
-  const { door } = routes;
+  const { door, refuse } = routes;
   const from = door.origin(request);
-  if ('code' in from) return sendRefusal(request, response, from);
+  if ('code' in from) return refuse(request, response, from);
   if (from.foreign !== null) {
     allowOrigin(response, from.foreign);
     if (isPreflight(request)) return answerPreflight(response);
   }
   // Before the token: guesses are counted too.
   const seconds = routes.limitRate(clientOf(request));
-  if (seconds !== null) return sendRefusal(request, response, tooOften(seconds));
+  if (seconds !== null) return refuse(request, response, tooOften(seconds));
   const answer = routeOf(request, routes);
   if (answer === null) return void response.writeHead(404).end();
   // The page holds nothing that a token would protect.
   const refused =
     answer === 'page' ? null : (door.caller(request) ?? refusalOfRoute(request, answer));
-  if (refused !== null) return sendRefusal(request, response, refused);
+  if (refused !== null) return refuse(request, response, refused);
   ANSWERS[answer](request, response, routes);
 }
 

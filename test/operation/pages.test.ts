@@ -65,6 +65,7 @@ describe('metrics', () => {
     await program.ask('{ images { totalCount } }');
     await program.ask('{ nothing }');
     await program.ask('{ broken');
+    await get('/graphql', { host: 'evil.example' });
     const after = await scrape();
     const more = (name: string, labels: Record<string, string>) =>
       (valueOf(after, name, labels) ?? 0) - (valueOf(before, name, labels) ?? 0);
@@ -72,6 +73,7 @@ describe('metrics', () => {
     expect(more(requests, { type: 'query', code: 'OK' })).toBe(2);
     expect(more(requests, { type: 'unknown', code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
     expect(more(requests, { type: 'unknown', code: 'GRAPHQL_PARSE_FAILED' })).toBe(1);
+    expect(more(requests, { type: 'unknown', code: 'HOST_NOT_ALLOWED' })).toBe(1);
     expect(more('imagegraph_request_duration_seconds_count', { type: 'query' })).toBe(2);
     const lookups = 'imagegraph_response_cache_lookups_total';
     expect(more(lookups, { result: 'hit' })).toBe(1);

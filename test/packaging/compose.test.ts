@@ -162,8 +162,7 @@ describe('compose.yaml', () => {
     const files = { [`/run/secrets/${secret}`]: `${'0'.repeat(64)}\n` };
     expect(configOf({ env, files })).toMatchObject({
       engines: [{ name: 'docker', endpoint: { kind: 'tcp', host: 'socket-proxy', port: 2375 } }],
-      host: '0.0.0.0',
-      port: 4000,
+      address: { host: '0.0.0.0', port: 4000 },
       allowHosts: ['imagegraph:4000'],
     });
   });

@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { EngineObserver } from '../../engine/observer.ts';
-import type { GatewayObserver } from '../../plugins/use-observer.ts';
 import { createEngineMetrics } from './engine-metrics.ts';
-import { createRequestMetrics } from './request-metrics.ts';
+import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
 import { createStateMetrics, type MetricSources } from './state-metrics.ts';
 
 /** Metrics in the words of Prometheus. */
@@ -14,7 +13,7 @@ export interface MetricsText {
 
 /** What is counted of one process. */
 export interface Metrics {
-  readonly requests: GatewayObserver;
+  readonly requests: RequestMetrics;
   readonly calls: EngineObserver;
   /** Tells from now on how these do, too. Once. */
   watch(sources: MetricSources): void;

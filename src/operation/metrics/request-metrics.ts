@@ -1,15 +1,21 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ErrorCode } from '../../errors.ts';
 import type { GatewayObserver } from '../../plugins/use-observer.ts';
 
 /** From an answer that was kept to the 20 s that an operation may take, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
+/** What is told of requests: by the gateway, and by the server of those that it does not let through to it. */
+export interface RequestMetrics extends GatewayObserver {
+  refused(code: ErrorCode): void;
+}
+
 /** Counts what is asked of the gateway. Nothing that a client sent is in a label. */
-export function createRequestMetrics(register: Registry): GatewayObserver {
+export function createRequestMetrics(register: Registry): RequestMetrics {
   const registers = [register];
   const requests = new Counter({
     name: 'imagegraph_requests_total',
-    help: 'GraphQL requests by type of operation (unknown for what was refused unread) and code of the first error, OK without one.',
+    help: 'Requests by type of operation (unknown for what was refused unread) and code of the first error, OK without one.',
     labelNames: ['type', 'code'],
     registers,
   });
@@ -38,6 +44,7 @@ export function createRequestMetrics(register: Registry): GatewayObserver {
       requests.labels(type, code).inc();
       if (milliseconds !== null) duration.labels(type).observe(milliseconds / 1_000);
     },
+    refused: (code) => requests.labels('unknown', code).inc(),
     cacheAsked: (isHit) => (isHit ? hits : misses).inc(),
     cacheHolds: (size) => bytes.set(size),
   };
