@@ -7,8 +7,8 @@ afterEach(() => void vi.useRealTimers());
 
 const failure = (code: EngineErrorCode = 'ENGINE_TIMEOUT') => new EngineError(code, 'e', 'failed');
 const succeed = (circuit: Circuit) => circuit.run(() => Promise.resolve('answer'));
-const fail = async (circuit: Circuit, error: Error = failure()) =>
-  void (await circuit.run(() => Promise.reject(error)).catch(() => {}));
+const fail = (circuit: Circuit, error: Error = failure()) =>
+  circuit.run(() => Promise.reject(error)).catch(() => {});
 
 async function opened(probe: () => Promise<void> = () => Promise.reject(failure())) {
   const circuit = createCircuit('e', probe);
@@ -83,7 +83,7 @@ describe('an open circuit', () => {
   });
 
   it('is closed by a probe after 5 s', async () => {
-    const probe = vi.fn(() => Promise.resolve());
+    const probe = vi.fn<() => Promise<void>>(() => Promise.resolve());
     const circuit = await opened(probe);
     await vi.advanceTimersByTimeAsync(4_900);
     expect(probe).not.toHaveBeenCalled();
@@ -122,7 +122,7 @@ describe('an open circuit', () => {
   });
 
   it('asks no more once it is stopped', async () => {
-    const probe = vi.fn(() => Promise.resolve());
+    const probe = vi.fn<() => Promise<void>>(() => Promise.resolve());
     (await opened(probe)).stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(probe).not.toHaveBeenCalled();

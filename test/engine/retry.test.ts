@@ -62,7 +62,7 @@ describe('a call that fails', () => {
       leaving.abort(new Error('left'));
       return Promise.reject(broken('ECONNRESET'));
     };
-    await expect(createRetry()(call, leaving.signal)).rejects.toThrow();
+    await expect(createRetry()(call, leaving.signal)).rejects.toThrow('ECONNRESET');
     expect(attempts).toBe(1);
   });
 });
