@@ -3,10 +3,10 @@ import type { ConfiguredEngine } from './default-engines.ts';
 import { listEngines } from './engine-list.ts';
 import { type Asked, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
-import { type Question, readQuestion, refuseQuestion } from './question.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits/limits.ts';
 import type { Manifest } from '../trusted-documents/manifest.ts';
 import { readLimits } from './limit-settings.ts';
+import { type Question, readQuestion, refuseQuestion, withoutServers } from './question.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
 import { readTrustedDocuments } from './trusted-documents.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
@@ -67,7 +67,8 @@ export function parseConfig(input: ConfigInput): { readonly config: Config } | C
   const { given, asked } = readOptions(input.argv, input.env, problems);
   const action = actionOf(given, asked);
   const isAsked = action === 'serve' || action === 'query';
-  const config = isAsked ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
+  const asker = action === 'query' ? withoutServers(given) : given;
+  const config = isAsked ? readConfig(asker, input, problems) : NOTHING_TO_SERVE;
   const question =
     action === 'query'
       ? readQuestion(asked ?? [], given, input.files, problems)

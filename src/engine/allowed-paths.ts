@@ -9,7 +9,8 @@ const PARTS: Readonly<Record<string, string>> = {
   '{id}': '[0-9a-f]{64}',
 };
 
-const ROUTES = [
+/** Every endpoint that may be asked: {name} is an image reference, {id} a container ID. */
+export const ROUTES = [
   '/_ping',
   '/version',
   '/info',
