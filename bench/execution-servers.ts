@@ -9,6 +9,7 @@ import type * as ContextModule from '../src/context.ts';
 import type * as RegistriesModule from '../src/registry/registries.ts';
 import type * as Gateway from '../src/gateway.ts';
 import type * as ImageView from '../src/image-index/image-view.ts';
+import type * as LimitsModule from '../src/limits/limits.ts';
 import type * as Schema from '../src/schema/index.ts';
 import { createFixedIndex, manyImages } from '../test/support/fixed-index.ts';
 
@@ -22,6 +23,7 @@ const { createGateway } = (await built('gateway.js')) as typeof Gateway;
 const { createContext } = (await built('context.js')) as typeof ContextModule;
 const { NO_REGISTRIES } = (await built('registry/registries.js')) as typeof RegistriesModule;
 const { createImageView } = (await built('image-index/image-view.js')) as typeof ImageView;
+const { DEFAULT_LIMITS } = (await built('limits/limits.js')) as typeof LimitsModule;
 const { schema } = (await built('schema/index.js')) as typeof Schema;
 
 const QUERY = readFileSync(new URL('queries/page.graphql', import.meta.url), 'utf8');
@@ -37,7 +39,12 @@ function interpreted(plugins: Plugin[] = []): http.RequestListener {
     schema,
     context: ({ request }) =>
       createContext(
-        { indexes, events: createImageEventLog(), registries: NO_REGISTRIES },
+        {
+          indexes,
+          events: createImageEventLog(),
+          registries: NO_REGISTRIES,
+          limits: DEFAULT_LIMITS,
+        },
         request.signal,
       ),
     plugins,

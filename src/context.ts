@@ -3,15 +3,13 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { createDeadlines } from './deadlines.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine } from './engine/engine.ts';
-import { PublicError, toPublicError } from './errors.ts';
+import { type PublicError, toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { beyond, type Limits } from './limits/limits.ts';
 import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
 import type { Registries } from './registry/registries.ts';
-
-/** The most rows that one operation may return, counted with the real sizes of nested lists. */
-const MAX_ROWS = 100_000;
 
 /** How long one operation, or one event of a subscription, may take: less than the 30 s that routers wait. */
 const OPERATION_MS = 20_000;
@@ -23,6 +21,10 @@ export interface Context {
   /** What happened to images, on all engines. */
   readonly events: ImageEventLog;
   readonly loaders: Loaders;
+  /** How much may be asked for. */
+  readonly limits: Limits;
+  /** Who asks, as far as the server can tell clients apart; null where it cannot. */
+  readonly client: string | null;
   /** Aborted when the client has left; an operation's time is counted by the loaders. */
   readonly signal: AbortSignal;
   /**
@@ -79,11 +81,19 @@ export interface Sources {
   readonly indexes: ReadonlyMap<string, ImageIndex>;
   readonly events: ImageEventLog;
   readonly registries: Registries;
+  readonly limits: Limits;
 }
 
-/** @param signal is aborted when the client has left */
-export function createContext(sources: Sources, signal: AbortSignal): Context {
-  const { indexes, events, registries } = sources;
+/**
+ * @param signal is aborted when the client has left
+ * @param client see Context
+ */
+export function createContext(
+  sources: Sources,
+  signal: AbortSignal,
+  client: string | null = null,
+): Context {
+  const { indexes, events, registries, limits } = sources;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
   // Each read that is under way listens, and an operation may have a thousand of them.
   setMaxListeners(0, deadline);
@@ -98,6 +108,8 @@ export function createContext(sources: Sources, signal: AbortSignal): Context {
     indexes,
     events,
     loaders,
+    limits,
+    client,
     signal,
     renew() {
       // In place: Yoga copies the properties of a context into its own.
@@ -134,9 +146,9 @@ export function createContext(sources: Sources, signal: AbortSignal): Context {
     },
     spend(more) {
       rows += more;
-      if (rows <= MAX_ROWS) return;
+      if (rows <= limits.rows) return;
       // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
-      tooComplex ??= new PublicError('QUERY_TOO_COMPLEX');
+      tooComplex ??= beyond('rows', limits);
       excess.abort(tooComplex);
       throw tooComplex;
     },

@@ -8,16 +8,21 @@ import { type Context, createContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits/limits.ts';
+import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
+import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
+import { useKnownOperations } from './plugins/use-known-operations.ts';
+import { usePersistedDocuments } from './plugins/use-persisted-documents.ts';
 import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
-import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
+import { trustDocuments } from './trusted-documents/trusted-documents.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -35,31 +40,50 @@ export interface GatewayOptions {
   readonly responseCacheBytes?: number;
   /** Whether it is a Federation 2 subgraph, with _service and _entities. */
   readonly federation?: boolean;
+  /** How much may be asked for, where it is not the default (docs/limits.md). Requests are for the server to count. */
+  readonly limits?: Partial<Omit<Limits, 'rate'>>;
+  /** The only documents that may be run, by their ids; any when left out. */
+  readonly trustedDocuments?: ReadonlyMap<string, string> | null;
   /** Further plugins, for whoever watches what is done. */
   readonly plugins?: readonly Plugin<Context>[];
   /** Told what Yoga itself has to say. */
   readonly onWarning?: (message: string) => void;
 }
 
+/** What the server knows of a request besides its text: the third argument of the handler. */
+export interface RequestContext {
+  /** Who asks, for the limits of one client; without it, all are one crowd that has only the limits of all. */
+  readonly client?: string;
+}
+
 /**
  * The GraphQL API as a request handler for POST /graphql: Yoga without what a gateway to a root-equivalent
  * socket must not have (CORS that mirrors any origin, multipart, a page that loads scripts from elsewhere).
+ * @throws Error that names the trusted documents which do not fit the schema or the limits, each in a line
  */
-export function createGateway(options: GatewayOptions): YogaServerInstance<object, Context> {
+export function createGateway(
+  options: GatewayOptions,
+): YogaServerInstance<RequestContext, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
-  const { indexes, responseCacheBytes = 0 } = options;
+  const { indexes, responseCacheBytes = 0, trustedDocuments = null } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const served = options.federation === true ? createSubgraph().schema : schema;
+  const trusted = trustedDocuments && trustDocuments(trustedDocuments, served, limits);
   const sources = {
     indexes,
     events: options.events ?? createImageEventLog(),
     registries: options.registries ?? NO_REGISTRIES,
+    limits,
   };
-  return createYoga<object, Context>({
-    schema: options.federation === true ? createSubgraph().schema : schema,
+  return createYoga<RequestContext, Context>({
+    schema: served,
     graphqlEndpoint: '/graphql',
-    context: ({ request }) => createContext(sources, request.signal),
+    context: ({ request, client = null }) => createContext(sources, request.signal, client),
     plugins: [
-      usePublicErrors(options.onHiddenError),
-      useTokenLimit(),
+      usePublicErrors(options.onHiddenError, limits.errors),
+      usePersistedDocuments(trusted),
+      useDocumentLimits(served, limits),
+      useKnownOperations(),
       useStaleness(),
       useExecutionCancellation(),
       useRowLimit(),
@@ -68,6 +92,7 @@ export function createGateway(options: GatewayOptions): YogaServerInstance<objec
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
       ...(options.plugins ?? []),
     ],
+    parserAndValidationCache: createDocumentCaches(),
     maskedErrors: false,
     cors: false,
     multipart: false,

@@ -1,9 +1,8 @@
 import { PublicError } from './errors.ts';
+import { beyond, type Limits } from './limits/limits.ts';
 
-/** The most items of a page. */
-export const MAX_PAGE_SIZE = 1_000;
 /** Items of a page when neither first nor last is given. */
-export const DEFAULT_PAGE_SIZE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 /** Longer than any cursor that was ever given out: names have at most 255 characters. */
 const MAX_CURSOR_LENGTH = 4_096;
 
@@ -71,8 +70,9 @@ export function pageOf<Item>(
   keyOf: (item: Item) => Key,
   ordering: Ordering,
   args: PageArgs,
+  limits: Limits,
 ): Page<Item> {
-  const size = pageSize(args);
+  const size = pageSize(args, limits);
   const after = args.after == null ? null : decodeCursor(args.after, ordering);
   const before = args.before == null ? null : decodeCursor(args.before, ordering);
   let start = after === null ? 0 : countUpTo(items, keyOf, ordering, after, true);
@@ -91,17 +91,17 @@ export function pageOf<Item>(
  * Refuses arguments that no page can be made of, so that nothing is read for them.
  * @throws PublicError PAGE_SIZE_OUT_OF_RANGE, BAD_USER_INPUT
  */
-export function checkPageArgs(ordering: Ordering, args: PageArgs): void {
-  pageSize(args);
+export function checkPageArgs(ordering: Ordering, args: PageArgs, limits: Limits): void {
+  pageSize(args, limits);
   for (const cursor of [args.after, args.before])
     if (cursor != null) decodeCursor(cursor, ordering);
 }
 
 /** How many items a page is to have. @throws PublicError PAGE_SIZE_OUT_OF_RANGE */
-export function pageSize({ first, last }: PageArgs): number {
-  if (first != null && last != null) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
-  const size = first ?? last ?? DEFAULT_PAGE_SIZE;
-  if (size < 1 || size > MAX_PAGE_SIZE) throw new PublicError('PAGE_SIZE_OUT_OF_RANGE');
+export function pageSize({ first, last }: PageArgs, limits: Limits): number {
+  if (first != null && last != null) throw beyond('page', limits);
+  const size = first ?? last ?? Math.min(DEFAULT_PAGE_SIZE, limits.page);
+  if (size < 1 || size > limits.page) throw beyond('page', limits);
   return size;
 }
 

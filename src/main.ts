@@ -13,7 +13,10 @@ import { packageVersion } from './package-version.ts';
 import { askOnce } from './query/ask-once.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
+import { clientOf } from './server/client-of.ts';
 import { listen } from './server/http-server.ts';
+import { createRateLimit } from './server/rate-limit.ts';
+import { ManifestError } from './trusted-documents/trusted-documents.ts';
 
 /** How long the first attempts to reach the engines may hold up the start, in milliseconds. */
 const FIRST_ATTEMPT_MS = 1_500;
@@ -63,19 +66,15 @@ function followed(config: Config): FollowedEngines {
 
 async function serve(config: Config): Promise<void> {
   const engines = followed(config);
-  const gateway = createGateway({
-    ...engines,
-    responseCacheBytes: config.responseCacheBytes,
-    federation: config.federation,
-    onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
-  });
+  const gateway = gatewayOf(config, engines);
   await engines.settled(FIRST_ATTEMPT_MS);
   const { host, port, graphiql } = config;
   const server = await listen({
     host,
     port,
     graphiql,
-    graphql: (request, response) => void gateway(request, response),
+    limitRate: createRateLimit(config.limits.rate),
+    graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),
   }).catch((error: Error) => {
     process.stderr.write(
       `Cannot listen on ${host}:${port}: ${error.message}. Choose another --port.\n`,
@@ -97,11 +96,30 @@ async function serve(config: Config): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, stop);
 }
 
+/** Ends the program where trusted documents do not fit the schema. */
+function gatewayOf(config: Config, engines: FollowedEngines) {
+  const { responseCacheBytes, federation, limits, trustedDocuments } = config;
+  try {
+    return createGateway({
+      ...engines,
+      responseCacheBytes,
+      federation,
+      limits,
+      trustedDocuments,
+      onWarning: (detail) => log.warn({ detail }, 'GraphQL server'),
+    });
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(2);
+  }
+}
+
 async function answer(config: Config, question: Question): Promise<void> {
   // Somebody waits for an answer, and wants no news besides.
   log.level = 'warn';
   const engines = followed({ ...config, index: 'off' });
-  const { stdout, stderr, code } = await askOnce(engines, question, config.federation);
+  const { stdout, stderr, code } = await askOnce(engines, question, config);
   // Whoever reads may have had enough, as head has.
   process.stdout.on('error', () => process.exit(1));
   process.stderr.write(stderr);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createImageEventLog } from '../src/image-index/image-event-log.ts';
-import { connectTo, createTestGateway, type TestGateway } from './support/gateway.ts';
+import { ANY_DOCUMENT, connectTo, createTestGateway, type TestGateway } from './support/gateway.ts';
 import type { HttpEngine } from './support/http-engine.ts';
 import { containerdStore, idOf, startStandInEngine } from './support/stand-in-engine.ts';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   http = await startStandInEngine(containerdStore(1_000));
   const engine = connectTo('e', http.dial);
   await engine.facts();
-  gateway = createTestGateway([engine]);
+  gateway = createTestGateway([engine], { limits: ANY_DOCUMENT });
 });
 beforeEach(() => void http.calls.splice(0));
 afterAll(async () => {
@@ -209,7 +209,7 @@ describe('the rows of an answer', () => {
     const own = await startStandInEngine({
       images: [{ Id: idOf(1), ParentId: idOf(1), RepoTags: ['own:1'] }],
     });
-    const over = createTestGateway([connectTo('e', own.dial)]);
+    const over = createTestGateway([connectTo('e', own.dial)], { limits: ANY_DOCUMENT });
     const { errors } = await over.ask(
       `{ images { nodes { ...f0 } } } ${doubling('ImageSummary', (next) => `parent ${next}`)}`,
     );

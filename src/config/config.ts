@@ -4,7 +4,11 @@ import { listEngines } from './engine-list.ts';
 import { type Asked, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
 import { type Question, readQuestion, refuseQuestion } from './question.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits/limits.ts';
+import type { Manifest } from '../trusted-documents/manifest.ts';
+import { readLimits } from './limit-settings.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
 
 /** Everything that a person decides. With help, version and print-schema only the action counts. */
@@ -19,6 +23,9 @@ export interface Config extends ServerSettings {
   readonly index: 'live' | 'off';
   /** How much of the answers is kept, in bytes; 0 for nothing. */
   readonly responseCacheBytes: number;
+  readonly limits: Limits;
+  /** The only documents that may be run; null for any. */
+  readonly trustedDocuments: Manifest | null;
   /** Serves, or prints, the schema as a subgraph. */
   readonly federation: boolean;
   readonly registries: readonly string[];
@@ -81,6 +88,8 @@ const NOTHING_TO_SERVE: Settings = {
   tls: null,
   index: 'off',
   responseCacheBytes: 0,
+  limits: DEFAULT_LIMITS,
+  trustedDocuments: null,
   allowHosts: [],
   allowOrigins: [],
   registries: [],
@@ -103,6 +112,8 @@ function readConfig(
     sample,
     index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
     responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
+    limits: readLimits(given, isExposed, problems),
+    trustedDocuments: readTrustedDocuments(given, files, problems),
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,

@@ -1,3 +1,5 @@
+import { limitsTable } from '../limits/limits.ts';
+
 /** An option of the command line, and the environment variable that says the same. */
 export interface Option {
   /** Without the two dashes. */
@@ -115,6 +117,23 @@ export const optionsTable = [
     default: '32',
     meaning:
       'Megabytes of answers to keep for as long as nothing changes on any engine, 0 to 1024; 0 keeps none.',
+  },
+  {
+    name: 'limit',
+    env: 'IMAGEGRAPH_LIMIT',
+    value: 'NAME=NUMBER',
+    repeatable: true,
+    default: 'as docs/limits.md says',
+    meaning: `How much may be asked for at once: ${limitsTable.map(({ name }) => name).join(', ')}.`,
+  },
+  {
+    name: 'trusted-documents',
+    env: 'IMAGEGRAPH_TRUSTED_DOCUMENTS',
+    value: 'FILE',
+    repeatable: false,
+    default: null,
+    meaning:
+      'Runs the operations of this manifest and no others: JSON, as GraphQL Code Generator, Relay and Apollo write it.',
   },
   {
     name: 'federation',

@@ -14,7 +14,14 @@ const USAGE = "Give a query, a file that holds one, or - to read it: imagegraph 
 /** What the gateway takes, in characters. */
 const MAX_LENGTH = 200_000;
 /** What is about a server, and would have no effect. */
-const OF_SERVERS = ['host', 'port', 'graphiql', 'index', 'response-cache'] as const;
+const OF_SERVERS = [
+  'host',
+  'port',
+  'graphiql',
+  'index',
+  'response-cache',
+  'trusted-documents',
+] as const;
 
 /** Reads what is asked from the words after query and its options. Every mistake is added to problems. */
 export function readQuestion(

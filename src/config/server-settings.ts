@@ -114,7 +114,8 @@ function readTlsFiles(
   return { cert: cert.path, key: key.path, clientCa: ca?.path ?? null };
 }
 
-function readFile(
+/** The file that an option names, and where it was given; null, and a problem, when it cannot be read. */
+export function readFile(
   given: GivenOptions,
   name: OptionName,
   files: ConfigFiles,

@@ -1,5 +1,4 @@
 import { type DocumentNode, OperationTypeNode, type VariableNode, visit } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { type Operation, Unsupported } from './execution.ts';
 import { planOperation } from './plan.ts';
 import type { Selection } from './selection.ts';
@@ -19,7 +18,6 @@ interface PlannedDocument {
   readonly plans: Map<string, Plan>;
 }
 
-const MAX_DOCUMENTS = 500;
 /** A document has as many plans as its conditions have combinations, but needs few of them at a time. */
 const MAX_PLANS = 16;
 
@@ -30,9 +28,9 @@ export type PlanOf = (
   variables: Readonly<Record<string, unknown>>,
 ) => Plan;
 
-/** Keeps the plans of the documents that were used last. */
+/** Keeps the plans of a document for as long as whoever parsed it keeps the document. */
 export function createPlans(): PlanOf {
-  const documents = new LRUCache<DocumentNode, PlannedDocument>({ max: MAX_DOCUMENTS });
+  const documents = new WeakMap<DocumentNode, PlannedDocument>();
   return (document, operation, variables) => {
     const known = documents.get(document) ?? {
       conditions: conditionsOf(document),

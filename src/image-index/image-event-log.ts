@@ -28,6 +28,8 @@ export interface FollowQuestion {
   readonly engines: ReadonlySet<string>;
   /** What it wants to know; cheap, as it is asked for every event. RESYNCED is told unasked. */
   readonly matches: (event: LoggedEvent) => boolean;
+  /** Who it is, for followersOf; null when that is not known. */
+  readonly client?: string | null;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -52,6 +54,8 @@ export interface ImageEventLog {
   follow(question: FollowQuestion): AsyncIterableIterator<LoggedEvent>;
   /** How many follow now. */
   readonly followers: number;
+  /** How many of them are of one client. */
+  followersOf(client: string): number;
   /** Ends all followers, those to come too. */
   close(): void;
 }
@@ -74,7 +78,7 @@ export function createImageEventLog({
   now = () => BigInt(Date.now()) * 1_000_000n,
 }: ImageEventLogOptions = {}): ImageEventLog {
   const cursors = createCursors();
-  const followers = new Set<Follower>();
+  const followers = new Map<Follower, string | null>();
   let events: LoggedEvent[] = [];
   let newest = 0;
   let closed = false;
@@ -94,7 +98,7 @@ export function createImageEventLog({
       events.push(event);
       // One copy for each time that all is forgotten once, instead of a shift for each event.
       if (events.length >= 2 * remembered) events = recent();
-      for (const follower of followers) follower.push(event);
+      for (const follower of followers.keys()) follower.push(event);
     },
     recent,
     cursorOf: ({ position }) => cursors.encode(position),
@@ -108,16 +112,17 @@ export function createImageEventLog({
       const follower = createFollower(question, { replay, oldest, newest, resynced }, () =>
         followers.delete(follower),
       );
-      followers.add(follower);
+      followers.set(follower, question.client ?? null);
       if (closed || question.signal.aborted) follower.end();
       return follower;
     },
     get followers() {
       return followers.size;
     },
+    followersOf: (client) => [...followers.values()].filter((one) => one === client).length,
     close() {
       closed = true;
-      for (const follower of followers) follower.end();
+      for (const follower of followers.keys()) follower.end();
     },
   };
 }

@@ -23,6 +23,7 @@ import {
   checkPageArgs,
   compareKeys,
 } from '../keyset.ts';
+import type { Limits } from '../limits/limits.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -57,11 +58,12 @@ export interface ImageSelection {
 export async function selectImages(
   loaders: Loaders,
   question: ImageQuestion,
+  limits: Limits,
 ): Promise<ImageSelection> {
   const orderBy =
     question.orderBy.length === 0 ? NEWEST_FIRST : withoutRepetitions(question.orderBy);
   const ordering = toOrdering(orderBy);
-  checkPageArgs(ordering, question.page);
+  checkPageArgs(ordering, question.page, limits);
   const { found, failures } = await settleEngines(question.engines, (engine) =>
     selectOfEngine(loaders, engine, question, orderBy, ordering),
   );

@@ -40,7 +40,7 @@ export function toShown(error: GraphQLError, log: Log): GraphQLError {
   // An error without a path is about the whole request, not about a field.
   const request = error.path === undefined ? REQUEST_ERROR : {};
   const own = ownError(error);
-  if (own !== null) return relocated(error, own.message, { ...own.extensions, ...request });
+  if (own !== null) return relocated(error, own.message, { ...request, ...own.extensions });
   const cause = rootCause(error);
   if (isAboutValue(error) && cause instanceof GraphQLError) {
     return relocated(error, MESSAGES.BAD_USER_INPUT, { code: 'BAD_USER_INPUT', ...request });

@@ -4,32 +4,33 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import { coded, type Log, ownError, rootCause, toShown, validationError } from './shown-error.ts';
 
-/** The most errors in one answer; the first of each engine and code go before repetitions. */
-const MAX_ERRORS = 5;
-
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
  * engine said, no value that was sent, no stack. What is hidden goes to the log.
+ * @param most errors of one answer; the first of each engine and code go before repetitions
  */
-export function usePublicErrors(log: Log): Plugin<Context> {
+export function usePublicErrors(log: Log, most: number): Plugin<Context> {
   const show = (error: GraphQLError): GraphQLError => toShown(error, log);
   const shown = (errors: readonly GraphQLError[]): GraphQLError[] =>
-    firstOfEach(withoutRepetitions(errors).map(show));
+    firstOfEach(withoutRepetitions(errors, most).map(show)).slice(0, most);
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
-        if (!(result instanceof Error)) return;
-        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED', ownError(result)?.message));
+        if (!(result instanceof Error) || ownError(result) !== null) return;
+        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
       };
     },
-    onValidate({ params, addValidationRule }) {
+    onValidate({ params, addValidationRule, validateFn, setValidationFn }) {
       const rules = (params.rules ?? []) as unknown[];
       const at = rules.indexOf(ValuesOfCorrectTypeRule);
       if (at >= 0) rules.splice(at, 1);
       addValidationRule(CodedValuesRule);
+      // Suggestions for hundreds of misspelt fields, which nobody would see, take longer than all else.
+      setValidationFn((schema, document, ruled, options, types) =>
+        validateFn(schema, document, ruled, { ...options, maxErrors: most }, types),
+      );
       return ({ result, setResult }) => {
-        if (result.length > 0)
-          setResult(result.slice(0, MAX_ERRORS).map((e) => validationError(e)));
+        if (result.length > 0) setResult(result.slice(0, most).map((e) => validationError(e)));
       };
     },
     onExecute({ args }) {
@@ -76,13 +77,16 @@ function CodedValuesRule(context: ValidationContext) {
 }
 
 /** The first few errors of each cause, which a hundred thousand fields may share; more are never shown. */
-function withoutRepetitions(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+function withoutRepetitions(
+  errors: readonly GraphQLError[],
+  most: number,
+): readonly GraphQLError[] {
   const seen = new Map<Error, number>();
   return errors.filter((error) => {
     const cause = rootCause(error);
     const times = (seen.get(cause) ?? 0) + 1;
     seen.set(cause, times);
-    return times <= MAX_ERRORS;
+    return times <= most;
   });
 }
 
@@ -93,6 +97,5 @@ function firstOfEach(errors: readonly GraphQLError[]): GraphQLError[] {
     return kinds.size < kinds.add(kind).size;
   };
   const first = errors.map(isFirst);
-  const sorted = [...errors.filter((_, at) => first[at]), ...errors.filter((_, at) => !first[at])];
-  return sorted.slice(0, MAX_ERRORS);
+  return [...errors.filter((_, at) => first[at]), ...errors.filter((_, at) => !first[at])];
 }

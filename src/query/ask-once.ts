@@ -1,5 +1,5 @@
 import type { Question } from '../config/question.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway, type GatewayOptions } from '../gateway.ts';
 import type { FollowedEngines } from '../follow-engines.ts';
 import { toTable } from './table.ts';
 
@@ -22,10 +22,10 @@ interface Answer {
 export async function askOnce(
   engines: FollowedEngines,
   { query, variables, table }: Question,
-  federation = false,
+  { federation, limits }: Required<Pick<GatewayOptions, 'federation' | 'limits'>>,
 ): Promise<Asked> {
   await engines.settled(FIRST_ATTEMPT_MS);
-  const response = await createGateway({ ...engines, federation }).fetch(
+  const response = await createGateway({ ...engines, federation, limits }).fetch(
     'http://localhost/graphql',
     {
       method: 'POST',

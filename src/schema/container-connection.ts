@@ -22,7 +22,7 @@ export function askForContainers(
   args: PageArgs,
   select: (view: ContainerView) => readonly Container[],
 ): Eventual<Connection<Container>> {
-  checkPageArgs(NEWEST_FIRST, args);
+  checkPageArgs(NEWEST_FIRST, args, context.limits);
   return after(context.loaders.containers.get(engine), (view) =>
     connect(context, newestFirst(select(view)), keyOf, NEWEST_FIRST, args),
   );

@@ -1,5 +1,6 @@
 import { isDigest, type ParsedReference, parseReference } from '../engine/reference.ts';
 import type { Image } from '../image-index/image-view.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { updateCheckOf } from './update-check.ts';
 
@@ -48,6 +49,7 @@ builder.objectType('DeclaredBase', {
     updateCheck: t.field({
       type: 'UpdateCheck',
       nullable: true,
+      extensions: EXPENSIVE,
       description:
         'Whether the registry has another digest under the name by now than the declared one; null when no name is given. An error says why when the registry cannot be asked.',
       resolve: ({ of, name, digest }, _args, context) =>

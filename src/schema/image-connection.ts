@@ -41,7 +41,7 @@ export function connectImages(
   selection: ImageSelection,
   args: PageArgs,
 ): ImageConnection {
-  const page = pageOf(selection.images, ({ key }) => key, selection.ordering, args);
+  const page = pageOf(selection.images, ({ key }) => key, selection.ordering, args, context.limits);
   context.spend(page.nodes.length);
   let placed: Map<Image, PlacedImage> | null = null;
   const { hasNextPage, hasPreviousPage } = page;
@@ -67,7 +67,7 @@ export async function askForImages(
   question: ImageQuestion,
   info: GraphQLResolveInfo,
 ): Promise<ImageConnection> {
-  const selection = await selectImages(context.loaders, question);
+  const selection = await selectImages(context.loaders, question, context.limits);
   context.reportFailures(selection.failures, question.engines.length, info);
   return connectImages(context, selection, question.page);
 }

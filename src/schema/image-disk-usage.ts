@@ -1,5 +1,6 @@
 import { isDangling } from '../image-index/image-filter.ts';
 import type { Image } from '../image-index/image-view.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 
 /** The images of one engine, counted. */
@@ -63,6 +64,7 @@ builder.objectFields('Engine', (t) => ({
   imageDiskUsage: t.field({
     type: 'ImageDiskUsage',
     nullable: true,
+    extensions: EXPENSIVE,
     description:
       'What docker system df says of images. Sizes cost the engine one call that takes as long as a list, or longer; counts cost none.',
     resolve: async ({ name }, _args, { loaders, doNotCache }) => {

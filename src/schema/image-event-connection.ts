@@ -48,8 +48,8 @@ export async function askForRecentEvents(
   before: number | null,
   page: PageArgs,
 ): Promise<Page<LoggedEvent>> {
-  const { events, loaders } = context;
-  const size = pageSize(page);
+  const { events, loaders, limits } = context;
+  const size = pageSize(page, limits);
   const found = await selectRecentEvents(loaders, events.recent(), question);
   const first = found.findIndex(({ position }) => before === null || position < before);
   const start = first < 0 ? found.length : first;

@@ -7,15 +7,14 @@ import {
   isOfAction,
   matchesEvent,
 } from '../loaders/image-events.ts';
+import { beyond } from '../limits/limits.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { namedEngines } from './engine.ts';
 import { askForRecentEvents } from './image-event-connection.ts';
 import { ImageEventFilter, toImageEventFilter } from './image-event-filter.ts';
 import { forwardArgs } from './pagination.ts';
 
-/** The most subscriptions at once, of all clients. */
-const MAX_SUBSCRIPTIONS = 100;
-const RETRY_LATER = { http: { status: 503, headers: { 'retry-after': '10' } } };
+const RETRY_LATER = { 'retry-after': '10' };
 
 const eventArgs = (arg: ArgBuilder<SchemaTypes>) => ({
   filter: arg({
@@ -111,13 +110,12 @@ function followEvents(
   filter: Filter,
   after: number | null,
 ): AsyncIterableIterator<LoggedEvent> {
-  if (context.events.followers >= MAX_SUBSCRIPTIONS) {
-    throw new PublicError('SUBSCRIPTION_LIMIT', undefined, RETRY_LATER);
-  }
+  checkSubscriptions(context);
   const followed = context.events.follow({
     after,
     engines: new Set(engines),
     matches: (event) => isOfAction(filter, event),
+    client: context.client,
     signal: context.signal,
   });
   if (filter.references === null) return followed;
@@ -126,6 +124,18 @@ function followEvents(
     context.renew();
     return matchesEvent(context.loaders, filter, event);
   });
+}
+
+/** @throws PublicError SUBSCRIPTION_LIMIT */
+function checkSubscriptions({ events, client, limits }: Context): void {
+  if (client !== null && events.followersOf(client) >= limits.clientSubscriptions) {
+    const http = { status: 429, headers: RETRY_LATER };
+    throw beyond('clientSubscriptions', limits, { http });
+  }
+  if (events.followers >= limits.subscriptions) {
+    const http = { status: 503, headers: RETRY_LATER };
+    throw beyond('subscriptions', limits, { http });
+  }
 }
 
 /** Written out, because return() of an async generator waits for the event that it was going to yield. */

@@ -1,4 +1,5 @@
 import { type ParsedReference, parseReference } from '../engine/reference.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { REGISTRY_ERRORS, registryOfAnyEngine } from './registry-image.ts';
 
@@ -27,6 +28,7 @@ builder.objectType('ImageName', {
     registry: t.field({
       type: 'RegistryImage',
       nullable: true,
+      extensions: EXPENSIVE,
       description: `What the registry has under this name now, asked by the first engine that can. ${REGISTRY_ERRORS} Null for an image ID.`,
       resolve({ reference }, _args, context) {
         const parsed = parseReference(reference);

@@ -87,7 +87,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_, { search, engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
-      checkPageArgs(BY_NAME, args);
+      checkPageArgs(BY_NAME, args, context.limits);
       checkSearch(search);
       const found = await selectRepositories(context.loaders, asked, search ?? '');
       context.reportFailures(found.failures, asked.length, info);

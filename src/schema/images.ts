@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { type ParsedReference, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
 import type { Image } from '../image-index/image-view.ts';
+import { beyond } from '../limits/limits.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { namedEngines } from './engine.ts';
 import { askForImages } from './image-connection.ts';
@@ -9,9 +10,6 @@ import { ImageFilter, toImageFilter } from './image-filter.ts';
 import { ImageOrder, toImageOrders } from './image-order.ts';
 import { pageArgs } from './pagination.ts';
 import type { ArgBuilder, InputShapeFromFields } from '@pothos/core';
-
-/** The largest number of references in one imagesByReference field. */
-const MAX_REFERENCES = 100;
 
 const imageArgs = (arg: ArgBuilder<SchemaTypes>) => ({
   ...pageArgs(arg),
@@ -75,19 +73,19 @@ builder.queryFields((t) => ({
   imagesByReference: t.field({
     type: ['ImageSummary'],
     nullable: { list: true, items: true },
-    description: 'Up to 100 images at once, in the order asked, null where there is none.',
+    description:
+      'Up to 100 images at once, unless the server is set otherwise; in the order asked, null where there is none.',
     args: {
       references: t.arg({
         type: ['ImageReference'],
         required: true,
-        description: 'As in image, 100 at most.',
+        description: 'As in image.',
       }),
       engine: t.arg.string({ description: 'An engine by its configured name.' }),
     },
     resolve: (_, { references, engine }, context, info) => {
-      if (references.length > MAX_REFERENCES) {
-        throw new PublicError('BAD_USER_INPUT', 'Ask for 100 references at most.');
-      }
+      const { limits } = context;
+      if (references.length > limits.references) throw beyond('references', limits);
       const asked = namedEngines(context.indexes, engine);
       // Each slot settles for itself.
       return context

@@ -5,6 +5,7 @@ import { PublicError } from '../errors.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type { Image, Manifest } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
+import { beyond } from '../limits/limits.ts';
 import { builder, type Types } from './builder.ts';
 
 /** What stands behind the types that have an id. */
@@ -17,9 +18,6 @@ export type NodeName =
   | 'ImageManifestSummary'
   | 'ImageRepository'
   | 'ImageSummary';
-
-/** The largest number of IDs in one nodes field. */
-const MAX_NODES = 100;
 
 interface GlobalId {
   readonly type: NodeName;
@@ -115,16 +113,16 @@ builder.queryFields((t) => ({
     type: ['Node'],
     nullable: { list: false, items: true },
     description:
-      'Up to 100 things by their ids, in the order asked; null where there is none any more.',
+      'Up to 100 things by their ids, unless the server is set otherwise; in the order asked, null where there is none any more.',
     args: {
       ids: t.arg.idList({
         required: true,
-        description: 'Ids that this API has given out, 100 at most.',
+        description: 'Ids that this API has given out.',
       }),
     },
     resolve: (_, { ids }, context) => {
-      if (ids.length > MAX_NODES)
-        throw new PublicError('BAD_USER_INPUT', 'Ask for 100 ids at most.');
+      const { limits } = context;
+      if (ids.length > limits.references) throw beyond('references', limits);
       // Each slot settles for itself: one bad id or dead engine leaves the others.
       return context.counted(ids).map((id) => findNode(context, id));
     },

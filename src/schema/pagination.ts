@@ -25,7 +25,8 @@ export function connect<Item>(
   ordering: Ordering,
   args: PageArgs,
 ): Connection<Item> {
-  const { nodes, cursorOf, hasNextPage, hasPreviousPage } = pageOf(items, keyOf, ordering, args);
+  const page = pageOf(items, keyOf, ordering, args, context.limits);
+  const { nodes, cursorOf, hasNextPage, hasPreviousPage } = page;
   context.spend(nodes.length);
   // By name, since V8 takes many times longer to spread an object with a closure in it.
   return { nodes, cursorOf, hasNextPage, hasPreviousPage, totalCount: items.length };
@@ -57,13 +58,16 @@ builder.objectType('PageInfo', {
 const forward = {
   first: {
     description:
-      'How many items from the start: 1 to 1000, 50 when neither first nor last is given.',
+      'How many items from the start: 1 to 1000, unless the server is set otherwise; 50 when neither first nor last is given.',
   },
   after: { description: 'Items after this cursor. It must come from the same list and ordering.' },
 };
 
 const backward = {
-  last: { description: 'How many items from the end: 1 to 1000. Not together with first.' },
+  last: {
+    description:
+      'How many items from the end: 1 to 1000, unless the server is set otherwise. Not together with first.',
+  },
   before: {
     description: 'Items before this cursor. It must come from the same list and ordering.',
   },

@@ -3,6 +3,7 @@ import { newestFirst } from '../loaders/image-selection.ts';
 import type { TagReference } from '../image-index/image-view.ts';
 import { ASCENDING_TEXT, compareKeys, type Key, type Ordering } from '../keyset.ts';
 import { PublicError } from '../errors.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { namedEngines } from './engine.ts';
 import { connectImages } from './image-connection.ts';
@@ -58,6 +59,7 @@ builder.queryFields((t) => ({
   prunePreview: t.field({
     type: 'PrunePreview',
     nullable: true,
+    extensions: EXPENSIVE,
     description:
       'What docker image prune would untag, remove and free on one engine (the first, when none is named), without doing it. An error UNSUPPORTED_BY_ENGINE where its rule cannot be foreseen: until on the containerd store, which compares it with a time that it tells nobody, and the embedded engine, where nothing is ever pruned.',
     args: {

@@ -1,4 +1,5 @@
 import type { Image, Manifest } from '../image-index/image-view.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { REGISTRY_ERRORS, registryOf } from './registry-image.ts';
 import { repositoryOf } from './repo-tag.ts';
@@ -39,6 +40,7 @@ builder.objectType('RepoDigest', {
     registry: t.field({
       type: 'RegistryImage',
       nullable: true,
+      extensions: EXPENSIVE,
       description: `The manifest or index that the registry has under this digest; null for a bare digest too. ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
     }),

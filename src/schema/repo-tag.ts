@@ -1,6 +1,7 @@
 import { canonicalName, type ParsedName } from '../engine/reference.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
+import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { defineConnection } from './pagination.ts';
 import { REGISTRY_ERRORS, registryOf } from './registry-image.ts';
@@ -53,12 +54,14 @@ builder.objectType('RepoTag', {
     registry: t.field({
       type: 'RegistryImage',
       nullable: true,
+      extensions: EXPENSIVE,
       description: `What the registry has under this tag now. ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
     }),
     updateCheck: t.field({
       type: 'UpdateCheck',
       nullable: true,
+      extensions: EXPENSIVE,
       description: `Whether what the registry has under this tag now is among the digests that the image has of this repository (repoDigests). ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) =>
         updateCheckOf(name, image.engine, digestsIn(name, image), context),

@@ -10,12 +10,11 @@ import {
 } from 'graphql';
 import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
+import { beyond } from '../limits/limits.ts';
 import { ENTITIES, type Representation } from './entities.ts';
 import { schema } from './index.ts';
 import { toSubgraphSdl } from './subgraph-sdl.ts';
 
-/** More would be a list of our things that a router makes one by one. */
-const MAX_REPRESENTATIONS = 100;
 /** The schema is as long as so many rows of an answer, and aliases can ask for it over and over. */
 const SDL_ROWS = 1_000;
 
@@ -69,7 +68,8 @@ function entitiesField(): Field {
   });
   return {
     type: new GraphQLNonNull(new GraphQLList(entityType())),
-    description: 'For routers: up to 100 entities by their keys, null where one is gone.',
+    description:
+      'For routers: up to 100 entities by their keys, unless the server is set otherwise; null where one is gone.',
     args: {
       representations: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(any))),
@@ -78,9 +78,9 @@ function entitiesField(): Field {
     },
     resolve(_, args, context) {
       const { representations } = args as { representations: readonly unknown[] };
-      if (representations.length > MAX_REPRESENTATIONS) {
-        throw new PublicError('TOO_MANY_REPRESENTATIONS');
-      }
+      const { limits } = context;
+      // More would be a list of our things that a router makes one by one.
+      if (representations.length > limits.representations) throw beyond('representations', limits);
       return context.counted(representations).map((one) => find(one, context));
     },
   };

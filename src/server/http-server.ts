@@ -1,8 +1,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PublicError, type ErrorCode } from '../errors.ts';
+import { clientOf } from './client-of.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { createGraphiQLPage } from './graphiql.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { hostsOf, refusalOf } from './refusal.ts';
 
 /** Where to listen and what to answer. */
@@ -11,6 +13,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Whether GET /graphql shows GraphiQL to browsers. */
   readonly graphiql: boolean;
+  /** Counts requests to it; all are answered when left out. */
+  readonly limitRate?: RateLimit;
   /** Answers POST /graphql. */
   readonly graphql: http.RequestListener;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
@@ -43,6 +47,11 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     // Who types the address without the path means the page.
     if (path === '/' && page !== null) return redirect(response, '/graphql');
     if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
+    const retryAfter = options.limitRate?.(clientOf(request)) ?? null;
+    if (retryAfter !== null) {
+      response.setHeader('retry-after', retryAfter);
+      return sendRefusal(response, 429, 'RATE_LIMITED');
+    }
     if (request.method === 'POST') return options.graphql(request, response);
     if (page !== null && request.method === 'GET' && wantsHtml(request)) {
       page(request, response).catch(() => response.destroy());

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../src/config/help.ts';
 import { optionsTable } from '../../src/config/options.ts';
+import { DEFAULT_LIMITS, limitsTable } from '../../src/limits/limits.ts';
 import { configOf, createCertificate, problemsOf } from './config-inputs.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const token = { '/token': `${TOKEN}\n` };
+const documents = { '/documents': '{"a":"{ engines { name } }"}' };
 const pair = createCertificate();
 const other = createCertificate();
 const pem = { '/cert': pair.cert, '/key': pair.key, '/ca': other.cert, '/other': other.key };
@@ -27,6 +29,8 @@ describe('the configuration', () => {
       tls: null,
       graphiql: true,
       responseCacheBytes: 32_000_000,
+      limits: DEFAULT_LIMITS,
+      trustedDocuments: null,
       federation: false,
       registries: [],
       revealSecrets: false,
@@ -39,9 +43,10 @@ describe('the configuration', () => {
       '--engine a=unix:///a.sock --engine=unix:///b.sock --host 0.0.0.0 --port=0',
       '--token-file /token --index off --allow-host Web:80 --allow-origin https://Example.com',
       '--tls-cert /cert --tls-key /key --tls-client-ca /ca --graphiql on --response-cache 64',
+      '--limit depth=20 --limit rate=5 --trusted-documents /documents',
       '--registry ghcr.io --registry index.docker.io --reveal-secrets --insecure-engine',
     );
-    expect(configOf({ argv, files: { ...token, ...pem } })).toMatchObject({
+    expect(configOf({ argv, files: { ...token, ...pem, ...documents } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
       sample: false,
       host: '0.0.0.0',
@@ -53,6 +58,8 @@ describe('the configuration', () => {
       tls: { cert: '/cert', key: '/key', clientCa: '/ca' },
       graphiql: true,
       responseCacheBytes: 64_000_000,
+      limits: { ...DEFAULT_LIMITS, depth: 20, rate: 5 },
+      trustedDocuments: new Map([['a', '{ engines { name } }']]),
       registries: ['ghcr.io', 'docker.io'],
       revealSecrets: true,
       insecureEngine: true,
@@ -73,13 +80,15 @@ describe('the configuration', () => {
       IMAGEGRAPH_TLS_CLIENT_CA: '/ca',
       IMAGEGRAPH_GRAPHIQL: 'off',
       IMAGEGRAPH_RESPONSE_CACHE: '0',
+      IMAGEGRAPH_LIMIT: 'depth=20, page=100',
+      IMAGEGRAPH_TRUSTED_DOCUMENTS: '/documents',
       IMAGEGRAPH_FEDERATION: 'on',
       IMAGEGRAPH_REGISTRY: 'docker.io,localhost:5000',
       IMAGEGRAPH_REVEAL_SECRETS: 'on',
       IMAGEGRAPH_INSECURE_ENGINE: 'true',
     };
     expect(Object.keys(env)).toEqual(optionsTable.flatMap((option) => option.env ?? []));
-    expect(configOf({ env, files: { ...token, ...pem } })).toMatchObject({
+    expect(configOf({ env, files: { ...token, ...pem, ...documents } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
       host: '::',
       port: 5000,
@@ -89,6 +98,8 @@ describe('the configuration', () => {
       tls: { clientCa: '/ca' },
       graphiql: false,
       responseCacheBytes: 0,
+      limits: { ...DEFAULT_LIMITS, rate: 100, depth: 20, page: 100 },
+      trustedDocuments: new Map([['a', '{ engines { name } }']]),
       federation: true,
       registries: ['docker.io', 'localhost:5000'],
       revealSecrets: true,
@@ -164,6 +175,18 @@ describe('problems', () => {
     ['a port beyond 65535', ['--port', '65536']],
     ['a cache of half a megabyte', ['--response-cache', '0.5']],
     ['a cache beyond a gigabyte', ['--response-cache', '1025']],
+    ['a limit without a number', ['--limit', 'depth']],
+    ['a limit that there is not', ['--limit', 'width=3']],
+    ['a limit of an odd name', ['--limit', '__proto__=3']],
+    ['a limit of nothing', ['--limit', 'depth=']],
+    ['a limit below its lowest', ['--limit', 'depth=0']],
+    ['a limit beyond its highest', ['--limit', 'depth=101']],
+    ['a limit in hex', ['--limit', 'depth=0x10']],
+    ['a limit twice', ['--limit', 'depth=9', '--limit', 'depth=9']],
+    ['a manifest that is not there', ['--trusted-documents', '/none']],
+    ['a manifest that is no JSON', ['--trusted-documents', '/short']],
+    ['a manifest of nothing', ['--trusted-documents', '/nothing']],
+    ['a manifest of no texts', ['--trusted-documents', '/numbers']],
     ['a port twice', ['--port', '1', '--port', '2']],
     ['an option for a value', ['--port', '--host']],
     ['no value at the end', ['--port']],
@@ -199,8 +222,24 @@ describe('problems', () => {
       ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/short'],
     ],
   ])('come of %s', (_what, argv) => {
-    const files = { ...pem, '/empty': '', '/short': 'short', '/lines': `${TOKEN}\n${TOKEN}` };
+    const files = {
+      ...pem,
+      '/nothing': '{}',
+      '/numbers': '{"a":1}',
+      '/empty': '',
+      '/short': 'short',
+      '/lines': `${TOKEN}\n${TOKEN}`,
+    };
     expect(problemsOf({ argv, files })).toHaveLength(1);
+  });
+
+  it('of limits name all that there are, and the bounds of one', () => {
+    const [unknown] = problemsOf({ argv: ['--limit', 'width=3'] });
+    for (const { name } of limitsTable) expect(unknown).toContain(name);
+    const [beyond] = problemsOf({ env: { IMAGEGRAPH_LIMIT: 'page=5,depth=101' } });
+    expect(beyond).toBe(
+      'IMAGEGRAPH_LIMIT is "depth=101". Give depth a whole number from 1 to 100.',
+    );
   });
 
   it('show no token', () => {

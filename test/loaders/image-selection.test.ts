@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { ImageRow } from '../../src/engine/engine.ts';
 import type { ImageOrder } from '../../src/image-index/image-order.ts';
 import { createImageView, type ImageView } from '../../src/image-index/image-view.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { selectImages } from '../../src/loaders/image-selection.ts';
 import type { Loaders } from '../../src/loaders/loaders.ts';
 
@@ -31,7 +32,11 @@ it('a view keeps the few orders that are in use, and no others', async () => {
   const { view, sorts } = countingView();
   const loaders = { images: { load: async () => view } } as unknown as Loaders;
   const list = (...orderBy: ImageOrder[]) =>
-    selectImages(loaders, { engines: ['e'], filter: null, orderBy, all: true, page: {} });
+    selectImages(
+      loaders,
+      { engines: ['e'], filter: null, orderBy, all: true, page: {} },
+      DEFAULT_LIMITS,
+    );
   const bySize: ImageOrder = { field: 'SIZE', direction: 'ASC' };
   const byName: ImageOrder = { field: 'NAME', direction: 'ASC' };
   const up = (order: ImageOrder): ImageOrder => ({ ...order, direction: 'DESC' });

@@ -6,6 +6,7 @@ import { EngineError } from '../../src/engine/engine-error.ts';
 import { useColumnExecution } from '../../src/plugins/use-column-execution.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
 import { usePublicErrors } from '../../src/plugins/use-public-errors.ts';
+import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { schema } from '../../src/schema/index.ts';
 import { createIndexGateway } from '../support/gateway.ts';
 import { createFixedIndex, type FixedIndex, manyImages } from '../support/fixed-index.ts';
@@ -21,10 +22,14 @@ async function answer(indexes: readonly FixedIndex[], plugins: Plugin<Context>[]
           indexes: new Map(indexes.map((index) => [index.engine.name, index])),
           events: createImageEventLog(),
           registries: NO_REGISTRIES,
+          limits: DEFAULT_LIMITS,
         },
         request.signal,
       ),
-    plugins: [usePublicErrors((error) => void hidden.push(error)), ...plugins],
+    plugins: [
+      usePublicErrors((error) => void hidden.push(error), DEFAULT_LIMITS.errors),
+      ...plugins,
+    ],
     maskedErrors: false,
     logging: false,
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FixedContent } from '../support/fixed-index.ts';
 import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
-import { createIndexGateway, type TestGateway } from '../support/gateway.ts';
+import { ANY_DOCUMENT, createIndexGateway, type TestGateway } from '../support/gateway.ts';
 import { idOf } from '../support/stand-in-engine.ts';
 import { createSubgraph } from '../../src/schema/subgraph.ts';
 
@@ -152,7 +152,7 @@ describe('a representation', () => {
 
   it('counts each look-up, also where nothing is found', async () => {
     const engines = Array.from({ length: 8 }, (_, at) => createFixedIndex(`e${at}`, manyImages(1)));
-    gateway = createIndexGateway(engines, { federation: true });
+    gateway = createIndexGateway(engines, { federation: true, limits: ANY_DOCUMENT });
     const aliases = Array.from({ length: 150 }, (_, at) => `a${at}: images { id } `).join('');
     const nowhere = { __typename: 'ImageContent', digest: `sha256:${'9'.repeat(64)}` };
     const nobody = { __typename: 'ImageName', reference: 'nobody/has:this' };
@@ -192,7 +192,10 @@ describe('the subgraph', () => {
   });
 
   it('tells its SDL only so many times in one answer', async () => {
-    const { gateway } = open();
+    gateway = createIndexGateway([createFixedIndex('one')], {
+      federation: true,
+      limits: ANY_DOCUMENT,
+    });
     const aliases = Array.from({ length: 101 }, (_, at) => `a${at}: sdl`).join(' ');
     const { errors } = await gateway.ask(`{ _service { ${aliases} } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);

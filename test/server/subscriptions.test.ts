@@ -47,10 +47,10 @@ async function follow(query: string, variables: Record<string, unknown> = {}) {
 }
 
 /** A client that sends a subscription and reads only when told to. */
-async function openSocket(query: string): Promise<net.Socket> {
+async function openSocket(query: string, localAddress = '127.0.0.1'): Promise<net.Socket> {
   const before = running.events.followers;
   const { hostname, port } = new URL(running.url);
-  const socket = net.connect(Number(port), hostname);
+  const socket = net.connect({ port: Number(port), host: hostname, localAddress });
   sockets.push(socket);
   socket.pause().on('error', () => {});
   const body = JSON.stringify({ query });
@@ -158,9 +158,32 @@ describe('a subscription over HTTP', () => {
     }
   });
 
-  it('that is the 101st is refused with 503 and taken once another has ended', async () => {
+  it('S1 that is the eleventh of its client is refused with 429, and those of others are not', async () => {
     const all = [];
-    for (let at = 0; at < 100; at++) all.push(await openSocket(SHORT));
+    for (let at = 0; at < 10; at++) all.push(await openSocket(SHORT));
+    for (const accept of ['text/event-stream', 'application/json']) {
+      const response = await fetch(running.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query: SHORT }),
+      });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([429, '10']);
+      expect(await response.text()).toContain('SUBSCRIPTION_LIMIT');
+    }
+    await openSocket(SHORT, '127.0.0.2');
+    all[0]?.destroy();
+    await followers(10);
+    const answers = await follow(SHORT);
+    running.append('a');
+    expect((await answers.next()).value.data.imageEvents.reference).toBe('a');
+  });
+
+  it('S2 that is the 101st is refused with 503 and taken once another has ended', async () => {
+    const all = [];
+    // All of 127.0.0.0/8 is this machine on Linux.
+    for (let at = 0; at < 100; at++) {
+      all.push(await openSocket(SHORT, `127.0.0.${2 + Math.floor(at / 10)}`));
+    }
     await expect(client.iterate({ query: SHORT }).next()).rejects.toMatchObject({
       response: { status: 503 },
     });

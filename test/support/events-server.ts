@@ -4,6 +4,7 @@ import {
   type ImageEventLog,
   type ImageEventRecord,
 } from '../../src/image-index/image-event-log.ts';
+import { clientOf } from '../../src/server/client-of.ts';
 import { type HttpServer, listen } from '../../src/server/http-server.ts';
 import { connectTo, createIndex } from './gateway.ts';
 import { idOf, startStandInEngine } from './stand-in-engine.ts';
@@ -39,7 +40,7 @@ export async function startEventsServer({
     port: 0,
     graphiql,
     idleMs,
-    graphql: (request, response) => void gateway(request, response),
+    graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),
   });
   return {
     events,

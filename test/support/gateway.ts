@@ -6,6 +6,7 @@ import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
 import type { ImageEventLog } from '../../src/image-index/image-event-log.ts';
 import type { ImageIndex, IndexMode } from '../../src/image-index/image-index.ts';
 import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.ts';
 import { readEvents } from './event-stream.ts';
 
 export interface Answer {
@@ -29,6 +30,16 @@ export interface TestGateway {
   close(): void;
 }
 
+/** Documents of any size, for tests of what is bounded beyond them. */
+export const ANY_DOCUMENT: Limits = {
+  ...DEFAULT_LIMITS,
+  tokens: 10_000,
+  depth: Infinity,
+  aliases: Infinity,
+  fields: Infinity,
+  rootFields: Infinity,
+};
+
 /** A connection to an engine by a dialer, as start-engine.ts makes them. */
 export function connectTo(name: string, dial: () => Duplex): Engine {
   return createDockerEngine({ name, transport: createTransport(name, 'docker', dial) });
@@ -46,16 +57,18 @@ export function createTestGateway(
   {
     events,
     mode = 'OFF',
+    limits = DEFAULT_LIMITS,
     index = (engine) => createIndex(engine, mode),
   }: {
     events?: ImageEventLog;
     mode?: IndexMode;
+    limits?: Limits;
     index?: (engine: Engine) => ImageIndex;
   } = {},
 ): TestGateway {
   return createIndexGateway(
     engines.map((engine) => index(engine)),
-    events === undefined ? {} : { events },
+    events === undefined ? { limits } : { events, limits },
   );
 }
 
