@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMany } from '../test/engines/load-many.ts';
+import { benchAttacks } from './attacks.ts';
 import { benchChanges } from './changes.ts';
 import { benchCold } from './cold.ts';
 import { benchDetails } from './details.ts';
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   visible: () => benchVisible(engine),
   many: () => benchTenThousand(folder),
   federation: () => benchFederation(engine, folder),
+  attacks: () => benchAttacks(folder),
 };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 await untagAll(engine);

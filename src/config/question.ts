@@ -29,6 +29,7 @@ const OF_SERVERS: readonly OptionName[] = [
   'response-cache',
   'trusted-documents',
   'slow-operation',
+  'trusted-documents',
 ];
 
 /** What is left for a question: the environment may be that of a server, as in a container. */

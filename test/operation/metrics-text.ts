@@ -1,5 +1,5 @@
 /** A metric of Prometheus' text. */
-interface Series {
+export interface Series {
   readonly name: string;
   readonly type: string;
   readonly help: string;
