@@ -75,7 +75,7 @@ describe('packaging/kubernetes.yaml', () => {
     const env = Object.fromEntries(container.env.map(({ name, value }: any) => [name, value]));
     const at = '/run/secrets/engine';
     const files = {
-      [env.IMAGEGRAPH_TOKEN_FILE]: TOKEN,
+      [String(env['IMAGEGRAPH_TOKEN_FILE'])]: TOKEN,
       [`${at}/ca.pem`]: pair.cert,
       [`${at}/cert.pem`]: pair.cert,
       [`${at}/key.pem`]: pair.key,
