@@ -51,8 +51,8 @@ describe('packaging/imagegraph.service', () => {
 });
 
 describe('packaging/kubernetes.yaml', () => {
-  const [deployment, service] = parseAllDocuments(textOf('kubernetes.yaml')).map(
-    (document) => document.toJS() as any,
+  const [deployment, service] = parseAllDocuments(textOf('kubernetes.yaml')).map((document) =>
+    document.toJS(),
   );
   const { spec } = deployment.spec.template;
   const [container] = spec.containers;
