@@ -2,7 +2,15 @@ import { type GraphQLError, ValuesOfCorrectTypeRule, type ValidationContext } fr
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import { coded, type Log, ownError, rootCause, toShown, validationError } from './shown-error.ts';
+import {
+  coded,
+  forgetCallers,
+  type Log,
+  ownError,
+  rootCause,
+  toShown,
+  validationError,
+} from './shown-error.ts';
 
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
@@ -16,8 +24,11 @@ export function usePublicErrors(log: Log, most: number): Plugin<Context> {
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
-        if (!(result instanceof Error) || ownError(result) !== null) return;
-        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
+        if (!(result instanceof Error)) return;
+        const own = ownError(result) !== null;
+        const error = own ? result : coded(result, 'GRAPHQL_PARSE_FAILED');
+        forgetCallers(error);
+        replaceParseResult(error);
       };
     },
     onValidate({ params, addValidationRule, validateFn, setValidationFn }) {
@@ -30,7 +41,10 @@ export function usePublicErrors(log: Log, most: number): Plugin<Context> {
         validateFn(schema, document, ruled, { ...options, maxErrors: most }, types),
       );
       return ({ result, setResult }) => {
-        if (result.length > 0) setResult(result.slice(0, most).map((e) => validationError(e)));
+        if (result.length === 0) return;
+        const errors = result.slice(0, most).map((e) => validationError(e));
+        errors.forEach(forgetCallers);
+        setResult(errors);
       };
     },
     onExecute({ args }) {
