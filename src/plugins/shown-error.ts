@@ -112,3 +112,12 @@ export function rootCause(error: GraphQLError): Error {
   while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
   return at;
 }
+
+/**
+ * For errors that a cache of documents keeps: until its stack is read, an error holds the functions on it with all
+ * that they know, which is the whole request here, its connection included.
+ */
+export function forgetCallers(error: Error): void {
+  for (let at: Error | undefined = error; at !== undefined; at = (at as GraphQLError).originalError)
+    void at.stack;
+}

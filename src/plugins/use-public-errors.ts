@@ -4,7 +4,14 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import type { ErrorCode } from '../errors.ts';
 import { requestIdOf } from '../request-id.ts';
-import { coded, ownError, rootCause, toShown, validationError } from './shown-error.ts';
+import {
+  coded,
+  forgetCallers,
+  ownError,
+  rootCause,
+  toShown,
+  validationError,
+} from './shown-error.ts';
 
 /** Told of every error whose cause clients do not see, and the id of its request if it has one. */
 export type HiddenErrorLog = (error: unknown, code: ErrorCode, requestId: string | null) => void;
@@ -29,8 +36,11 @@ export function usePublicErrors(log: HiddenErrorLog, most: number): Plugin<Conte
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
-        if (!(result instanceof Error) || ownError(result) !== null) return;
-        replaceParseResult(coded(result, 'GRAPHQL_PARSE_FAILED'));
+        if (!(result instanceof Error)) return;
+        const own = ownError(result) !== null;
+        const error = own ? result : coded(result, 'GRAPHQL_PARSE_FAILED');
+        forgetCallers(error);
+        replaceParseResult(error);
       };
     },
     onValidate({ params, addValidationRule, validateFn, setValidationFn }) {
@@ -43,7 +53,10 @@ export function usePublicErrors(log: HiddenErrorLog, most: number): Plugin<Conte
         validateFn(schema, document, ruled, { ...options, maxErrors: most }, types),
       );
       return ({ result, setResult }) => {
-        if (result.length > 0) setResult(result.slice(0, most).map((e) => validationError(e)));
+        if (result.length === 0) return;
+        const errors = result.slice(0, most).map((e) => validationError(e));
+        errors.forEach(forgetCallers);
+        setResult(errors);
       };
     },
     onExecute({ args }) {
