@@ -11,6 +11,7 @@ import { findApiFile } from './peer.ts';
 import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
 import { untagAll } from './engine.ts';
 import { benchFederation } from './federation.ts';
+import { benchResilience } from './resilience.ts';
 import { benchTenThousand } from './ten-thousand.ts';
 import { benchVisible } from './visible.ts';
 import { benchWarm } from './warm.ts';
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   many: () => benchTenThousand(folder),
   federation: () => benchFederation(engine, folder),
   attacks: () => benchAttacks(folder),
+  resilience: () => benchResilience(),
 };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 await untagAll(engine);
