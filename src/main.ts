@@ -13,7 +13,6 @@ import { type FollowedEngines, followEngines } from './follow-engines.ts';
 import { createGateway } from './gateway.ts';
 import { createLog } from './log.ts';
 import { endOnBugs, endOnSignals } from './operation/ending.ts';
-import { createOperation } from './operation/operation.ts';
 import type { Tracing } from './operation/tracing.ts';
 import type { GatewayObserver } from './plugins/use-observer.ts';
 import { packageVersion } from './package-version.ts';
@@ -74,6 +73,8 @@ function followed(config: Config, observer?: EngineObserver): FollowedEngines {
 
 async function serve(config: Config): Promise<void> {
   for (const warning of config.warnings) log.warn(warning);
+  // Whoever asks one question does not wait for what counts many.
+  const { createOperation } = await import('./operation/operation.ts');
   const tracing = await traced();
   const { slowOperationMs } = config;
   const operation = createOperation({ version: packageVersion(), log, slowOperationMs, tracing });
