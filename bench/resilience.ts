@@ -57,9 +57,9 @@ async function leaving(engine: FaultEngine, { url }: Gateway): Promise<readonly 
 
 async function overloaded(engine: FaultEngine, { url }: Gateway): Promise<readonly Bar[]> {
   engine.fail(late(1_000), INSPECTS);
-  let isOver = false;
+  const over = new AbortController();
   const crowd = Array.from({ length: CROWD }, async (_, at) => {
-    for (let image = LEAVES + at + 1; !isOver; image += CROWD) {
+    for (let image = LEAVES + at + 1; !over.signal.aborted; image += CROWD) {
       const { code } = await timed(url, detail((image % IMAGES) + 1));
       if (code !== null) await sleep(100);
     }
@@ -70,7 +70,7 @@ async function overloaded(engine: FaultEngine, { url }: Gateway): Promise<readon
     const { milliseconds, code } = await timed(url, detail(IMAGES - at));
     if (code === 'ENGINE_OVERLOADED') refusals.push(milliseconds);
   }
-  isOver = true;
+  over.abort();
   await Promise.all(crowd);
   engine.fail(null);
   return [

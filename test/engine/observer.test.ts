@@ -80,7 +80,7 @@ describe('whoever observes an engine', () => {
 
   it('is told in the context of whoever asked, also of calls that had to wait', async () => {
     const { engine, http, seen, context } = await observed();
-    http.fail(late(5));
+    http.fail(late(50));
     const asker = (at: number) =>
       context.run(`asker ${at}`, () => engine.inspectImage(idOf(1), signal()));
     await Promise.all(Array.from({ length: 20 }, (_, at) => asker(at)));
