@@ -1,10 +1,6 @@
 import type http from 'node:http';
 import https from 'node:https';
-import type { ErrorCode } from '../errors.ts';
-import { createTokenCheck } from './bearer-token.ts';
 import { type Connections, trackConnections } from './connections.ts';
-import { createDoor, type Door, type DoorRules } from './door.ts';
-import { createGraphiQLPage } from './graphiql.ts';
 import {
   bind,
   createListener,
@@ -13,12 +9,7 @@ import {
   type ServerTls,
   toTlsOptions,
 } from './listener.ts';
-import { answerProbe, type OperationPages } from './operation-pages.ts';
-import { createOwnHosts } from './own-hosts.ts';
-import { type Refuse, sendRefusal } from './refusal.ts';
-import { identify } from './request-id.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { answerRequest } from './routes.ts';
+import { createReception, type ReceptionOptions } from './reception.ts';
 
 /** What lets somebody in; it may be renewed while the server runs. */
 export interface Credentials {
@@ -29,23 +20,8 @@ export interface Credentials {
 }
 
 /** Where to listen, whom to let in and what to answer. */
-export interface HttpServerOptions extends Partial<Credentials> {
+export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials> {
   readonly address: ListenAddress;
-  /** Further values of the Host header, in lower case. */
-  readonly allowHosts?: readonly string[];
-  /** Origins whose pages may ask besides the server's own. */
-  readonly allowOrigins?: readonly string[];
-  readonly onRefused?: DoorRules['onRefused'];
-  /** Told of every request that gets no further than the door. */
-  readonly onRefusal?: (code: ErrorCode) => void;
-  /** Whether GET /graphql shows GraphiQL to browsers. */
-  readonly graphiql: boolean;
-  /** Counts requests to it; all are answered when left out. */
-  readonly limitRate?: RateLimit;
-  /** Answers POST /graphql. */
-  readonly graphql: http.RequestListener;
-  /** Answers GET /readyz and GET /metrics; when left out, it is ready, and there are none. */
-  readonly pages?: OperationPages;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
   /** With half requests. */
@@ -62,8 +38,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const CLOSING = { status: 503, code: 'OVERLOADED', headers: { connection: 'close' } } as const;
-
 const DRAIN_MS = 10_000;
 /** How often connections whose last answer has ended are looked for while draining. */
 const SWEEP_MS = 50;
@@ -72,43 +46,23 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const { address, tls = null, allowHosts = [], pages = null, limitRate = () => null } = options;
-  const page = options.graphiql ? createGraphiQLPage(options.token != null) : null;
+  const { address, tls = null } = options;
   const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
   const port = await bind(server, address);
   const scheme = tls === null ? 'http' : 'https';
   const host = 'host' in address ? inBrackets(address.host) : null;
-  const open = (token: string | null): Door =>
-    createDoor({
-      hosts: createOwnHosts({ scheme, host, port, allowHosts }),
-      allowOrigins: new Set(options.allowOrigins),
-      token: token === null ? null : createTokenCheck(token),
-      ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
-    });
-  let door = open(options.token ?? null);
-  let isDraining = false;
-  const isReady = (): boolean => !isDraining && (pages?.isReady() ?? true);
-  const { graphql, onRefusal } = options;
-  const refuse: Refuse = (request, response, refusal) => {
-    onRefusal?.(refusal.code);
-    sendRefusal(request, response, refusal);
-  };
-  server.on('request', (request, response) => {
-    identify(request, response);
-    if (answerProbe(request.url ?? '', response, isReady)) return;
-    if (isDraining) return refuse(request, response, CLOSING);
-    answerRequest(request, response, { door, page, pages, limitRate, graphql, refuse });
-  });
+  const reception = createReception({ ...options, scheme, host, port });
+  server.on('request', reception.answer);
   return {
     url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
     renew(credentials) {
-      door = open(credentials.token);
+      reception.renewToken(credentials.token);
       if (server instanceof https.Server && credentials.tls !== null)
         server.setSecureContext(toTlsOptions(credentials.tls));
     },
     close() {
-      isDraining = true;
+      reception.drain();
       return close(server, connections);
     },
   };
