@@ -97,6 +97,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway.ts',
     'start-engine.ts',
   ],
+  'configured-engines.ts': [
+    'config',
+    'engine/observer.ts',
+    'follow-engines.ts',
+    'package-version.ts',
+  ],
+  'serve.ts': [
+    'config',
+    'configured-engines.ts',
+    'gateway.ts',
+    'operation',
+    'package-version.ts',
+    'server',
+    'trusted-documents',
+  ],
   // Watches the parts through what they tell, and is known to none of them.
   operation: [
     'errors.ts',
