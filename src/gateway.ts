@@ -8,7 +8,7 @@ import { type Context, createContext } from './context.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useClosedSchema } from './plugins/use-closed-schema.ts';
-import { DEFAULT_LIMITS, type Limits } from './limits/limits.ts';
+import { DEFAULT_LIMITS, type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
@@ -24,8 +24,6 @@ import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 import { trustDocuments } from './trusted-documents/trusted-documents.ts';
-
-const MAX_BODY_BYTES = 256 * 1024;
 
 /** What the gateway serves, and whom it tells of what clients do not see. */
 export interface GatewayOptions {
@@ -45,8 +43,8 @@ export interface GatewayOptions {
   readonly federation?: boolean;
   /** Whether others than this machine can ask: then there is no introspection. */
   readonly exposed?: boolean;
-  /** How much may be asked for, where it is not the default (docs/limits.md). Requests are for the server to count. */
-  readonly limits?: Partial<Omit<Limits, 'rate'>>;
+  /** How much may be asked for, where it is not the default (docs/limits.md). Requests and connections are for the server to count. */
+  readonly limits?: Partial<Omit<Limits, 'rate' | 'clientConnections'>>;
   /** The only documents that may be run, by their ids; any when left out. */
   readonly trustedDocuments?: ReadonlyMap<string, string> | null;
   /** Further plugins, for whoever watches what is done. */
@@ -89,7 +87,8 @@ export function createGateway(
       usePersistedDocuments(trusted),
       useDocumentLimits(served, limits),
       useKnownOperations(),
-      useClosedSchema(options.exposed !== true),
+      // What is trusted may ask for the schema too.
+      useClosedSchema(options.exposed !== true || trusted !== null),
       useStaleness(),
       useExecutionCancellation(),
       useRowLimit(),

@@ -25,12 +25,18 @@ export function createLog(forPeople: boolean): Logger {
 }
 
 function plain(line: string): string {
-  const { level, msg, engine, detail, milliseconds } = JSON.parse(line) as Record<string, unknown>;
+  const { level, msg, engine, time: _time, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const mark = Number(level) >= 40 ? 'warning: ' : '';
   const subject = typeof engine === 'string' ? `${engine}: ` : '';
-  const took = typeof milliseconds === 'number' ? `${milliseconds} ms` : undefined;
-  const reason = typeof detail === 'string' ? detail : took;
-  const brackets = reason === undefined ? '' : ` (${reason})`;
+  const reasons = Object.entries(rest).map(([name, value]) => reasonOf(name, value));
+  const brackets = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
   // Engine texts may hold control characters that a terminal would obey.
   return `${mark}${subject}${String(msg)}${brackets}`.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ') + '\n';
+}
+
+function reasonOf(name: string, value: unknown): string {
+  if (name === 'detail') return String(value);
+  if (name === 'milliseconds') return `${Number(value)} ms`;
+  if (name === 'err') return String((value as { stack?: unknown } | null)?.stack ?? value);
+  return `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
 }

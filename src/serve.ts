@@ -9,7 +9,7 @@ import { endOnSignals } from './operation/ending.ts';
 import type { Tracing } from './operation/tracing.ts';
 import { packageVersion } from './package-version.ts';
 import { clientOf } from './server/client-of.ts';
-import { type HttpServer, listen } from './server/http-server.ts';
+import { type HttpServer, type HttpServerOptions, listen } from './server/http-server.ts';
 import { createRateLimit } from './server/rate-limit.ts';
 import { createRefusedLog } from './server/refused-log.ts';
 import { ManifestError } from './trusted-documents/trusted-documents.ts';
@@ -20,6 +20,10 @@ const FIRST_ATTEMPT_MS = 1_500;
 /** Serves a configuration until the process is told to end. */
 export async function serve(config: Config, surroundings: Surroundings): Promise<void> {
   const { log } = surroundings;
+  // The first process of a container hears no signal that it does not listen for: not even while it starts.
+  const told: Told = { end: () => Promise.resolve(), renew: () => {} };
+  endOnSignals(() => told.end());
+  process.on('SIGHUP', () => told.renew());
   for (const warning of config.warnings) log.warn(warning);
   // Whoever asks one question does not wait for what counts many.
   const { createOperation } = await import('./operation/operation.ts');
@@ -31,42 +35,57 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
   const answer: RequestListener = (request, response) =>
     void gateway(request, response, { client: clientOf(request) });
   await engines.settled(FIRST_ATTEMPT_MS);
-  const { address, graphiql, allowHosts, allowOrigins } = config;
+  const server = await listenAs(config, log, {
+    onRefusal: operation.requests.refused,
+    graphql: tracing?.around(answer) ?? answer,
+    pages: operation.pages(engines),
+  });
+  process.stdout.write(`imagegraph ready at ${server.url}\n`);
+  told.renew = () => renew(config, server, log);
+  told.end = async () => {
+    // Subscriptions would never end by themselves.
+    engines.events.close();
+    await server.close();
+    await tracing?.close();
+  };
+}
+
+/** What is done when the process is told something. */
+interface Told {
+  end: () => Promise<void>;
+  renew: () => void;
+}
+
+function listenAs(
+  config: Config,
+  log: Logger,
+  answers: Pick<HttpServerOptions, 'onRefusal' | 'graphql' | 'pages'>,
+): Promise<HttpServer> {
+  const { address, graphiql, allowHosts, allowOrigins, limits } = config;
   const secrets =
     readSecrets(config, MACHINE_FILES) ?? fail('The token or TLS files have changed.');
-  const server = await listen({
+  return listen({
     address,
     graphiql,
     allowHosts,
     allowOrigins,
     ...secrets,
+    ...answers,
     onRefused: createRefusedLog(log),
-    onRefusal: operation.requests.refused,
-    graphql: tracing?.around(answer) ?? answer,
-    limitRate: createRateLimit(config.limits.rate),
-    pages: operation.pages(engines),
+    limitRate: createRateLimit(limits.rate),
+    clientConnections: limits.clientConnections,
   }).catch((error: Error) => fail(cannotListen(address, error)));
-  process.stdout.write(`imagegraph ready at ${server.url}\n`);
-
-  renewOnSignal(config, server, log);
-  endOnSignals(async () => {
-    // Subscriptions would never end by themselves.
-    engines.events.close();
-    await server.close();
-    await tracing?.close();
-  });
 }
 
 /** Certificates and tokens are renewed in place. */
-function renewOnSignal(config: Config, server: HttpServer, log: Logger): void {
-  process.on('SIGHUP', () => {
-    const renewed = readSecrets(config, MACHINE_FILES);
-    if (renewed === null) log.error('token or TLS files cannot be used; those of before stay');
-    else {
-      server.renew(renewed);
-      log.info('token and TLS files are read again');
-    }
-  });
+function renew(config: Config, server: HttpServer, log: Logger): void {
+  const renewed = readSecrets(config, MACHINE_FILES);
+  if (renewed === null) {
+    log.error('token or TLS files cannot be used; those of before stay');
+    return;
+  }
+  server.renew(renewed);
+  log.info('token and TLS files are read again');
 }
 
 /** Null when there is no collector. OpenTelemetry's packages are loaded for those only who have one. */

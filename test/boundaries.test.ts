@@ -76,7 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image-index',
     'registry/registries.ts',
   ],
-  server: ['errors.ts', 'request-id.ts'],
+  server: ['errors.ts', 'limits/limits.ts', 'request-id.ts'],
   config: [
     'engine/endpoint.ts',
     'engine/endpoint-url.ts',

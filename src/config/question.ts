@@ -27,7 +27,6 @@ const OF_SERVERS: readonly OptionName[] = [
   'graphiql',
   'index',
   'response-cache',
-  'trusted-documents',
   'slow-operation',
   'trusted-documents',
 ];

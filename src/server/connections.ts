@@ -1,11 +1,14 @@
 import type http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { networkOf } from './client-of.ts';
 
 /** The connections of a server. */
 export interface Connections {
   /** Closes those on which nothing is being answered. */
   closeIdle(): void;
+  /** Closes those that there are now, each once its answers have ended, and after so many milliseconds at the latest. */
+  replaceAll(ms: number): void;
 }
 
 /**
@@ -35,9 +38,34 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
     for (const socket of answers.keys()) if (socket.timeout === 0) socket.setTimeout(idleMs);
   }, idleMs / 4).unref();
   server.once('close', () => clearInterval(rearm));
+  const closeIdle = (sockets: Iterable<Socket>): void => {
+    for (const socket of sockets) if (answers.get(socket) === 0) socket.destroy();
+  };
   return {
-    closeIdle() {
-      for (const [socket, count] of answers) if (count === 0) socket.destroy();
+    closeIdle: () => closeIdle([...answers.keys()]),
+    replaceAll(ms) {
+      const former = [...answers.keys()];
+      closeIdle(former);
+      setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
+}
+
+/** Takes no more connections of one address than so many: whoever holds all of them would lock everybody out. */
+export function boundConnections(server: http.Server, mostOfOne: number): void {
+  const counts = new Map<string, number>();
+  // Before TLS, whose handshake is what a crowd would make dear.
+  server.on('connection', (socket: Socket) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return;
+    const network = networkOf(remoteAddress);
+    const count = (counts.get(network) ?? 0) + 1;
+    if (count > mostOfOne) return void socket.destroy();
+    counts.set(network, count);
+    socket.once('close', () => {
+      const left = (counts.get(network) ?? 1) - 1;
+      if (left === 0) counts.delete(network);
+      else counts.set(network, left);
+    });
+  });
 }

@@ -20,6 +20,7 @@ const PREFLIGHT_SECONDS = 7_200;
  */
 export function allowOrigin(response: http.ServerResponse, origin: string): void {
   response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('cross-origin-resource-policy', 'cross-origin');
   response.setHeader('vary', 'Origin');
   response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
 }

@@ -1,10 +1,9 @@
 import type http from 'node:http';
+import { MAX_BODY_BYTES } from '../limits/limits.ts';
 import type { TokenCheck } from './bearer-token.ts';
 import type { OwnHosts } from './own-hosts.ts';
 import type { Refusal } from './refusal.ts';
 
-/** The largest body that is read, in bytes. */
-export const MAX_BODY_BYTES = 256 * 1024;
 const MAX_HEADERS = 100;
 
 /** Who may come in. */

@@ -47,7 +47,6 @@ export function createGraphiQLPage(asksForToken: boolean): GraphiQLPage {
     response.setHeader('content-security-policy', policy);
     response.setHeader('cross-origin-opener-policy', 'same-origin');
     response.setHeader('referrer-policy', 'no-referrer');
-    response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('vary', 'accept');
     if (request.headers['if-none-match'] === etag) {

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import https from 'node:https';
-import { type Connections, trackConnections } from './connections.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { boundConnections, type Connections, trackConnections } from './connections.ts';
 import {
   bind,
   createListener,
@@ -24,6 +25,8 @@ export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials
   readonly address: ListenAddress;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
+  /** Connections that one address may have open; as many as it likes when left out. */
+  readonly clientConnections?: number;
   /** With half requests. */
   readonly patience?: Patience;
 }
@@ -32,7 +35,10 @@ export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials
 export interface HttpServer {
   /** Where GraphQL is answered; unix:///path for a socket. */
   readonly url: string;
-  /** Takes another token or certificate from now on. What was null stays null, and the other way round. */
+  /**
+   * Takes another token or certificate from now on, and ends what came in before within 10 s. What was null stays null, and
+   * the other way round.
+   */
   renew(credentials: Credentials): void;
   /** Stops accepting, lets what is being answered finish for up to 10 s. */
   close(): Promise<void>;
@@ -49,17 +55,23 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { address, tls = null } = options;
   const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
+  boundConnections(server, options.clientConnections ?? Number.POSITIVE_INFINITY);
   const port = await bind(server, address);
   const scheme = tls === null ? 'http' : 'https';
   const host = 'host' in address ? inBrackets(address.host) : null;
   const reception = createReception({ ...options, scheme, host, port });
+  let valid: Credentials = { token: options.token ?? null, tls };
   server.on('request', reception.answer);
   return {
     url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
     renew(credentials) {
+      if (isDeepStrictEqual(credentials, valid)) return;
+      valid = credentials;
       reception.renewToken(credentials.token);
       if (server instanceof https.Server && credentials.tls !== null)
         server.setSecureContext(toTlsOptions(credentials.tls));
+      // Who came in by what was taken away must come in again.
+      connections.replaceAll(DRAIN_MS);
     },
     close() {
       reception.drain();

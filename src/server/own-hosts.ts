@@ -34,12 +34,16 @@ export function createOwnHosts({ scheme, host, port, allowHosts }: OwnHostsOptio
   const allowed = new Set(allowHosts.map(bare));
   // Over a unix socket clients say localhost, if they are asked to say something.
   const names = new Set(host === null ? ['localhost', ...allowed] : [...own, ...allowed]);
+  const bareAddressOf = (request: http.IncomingMessage): string | null => {
+    const address = addressOf(request);
+    return address === null ? null : bare(address);
+  };
   return {
     hostOf(request) {
       const values = request.rawHeaders.filter((_, at, all) => isHostValue(all, at));
       const value = bare(values[0]?.toLowerCase() ?? '');
       if (values.length !== 1) return null;
-      return names.has(value) || value === bare(addressOf(request)) ? value : null;
+      return names.has(value) || value === bareAddressOf(request) ? value : null;
     },
     isOwnOrigin(origin, host) {
       if (bare(origin) === `${scheme}://${host}`) return true;
@@ -60,8 +64,9 @@ function isHostValue(rawHeaders: readonly string[], at: number): boolean {
  * The address that a request came in on: on 0.0.0.0 there are several, and Prometheus asks a pod by its own. No name leads
  * here: whoever can choose the value cannot choose where it leads.
  */
-function addressOf({ socket: { localAddress, localPort } }: http.IncomingMessage): string {
-  if (localAddress === undefined) return '';
+function addressOf({ socket: { localAddress, localPort } }: http.IncomingMessage): string | null {
+  // Of a unix socket there is none.
+  if (localAddress === undefined) return null;
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
   return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
 }

@@ -3,11 +3,11 @@ import type { ErrorCode } from '../errors.ts';
 import { createTokenCheck } from './bearer-token.ts';
 import { createDoor, type Door, type DoorRules } from './door.ts';
 import { createGraphiQLPage } from './graphiql.ts';
+import { identify } from './identify.ts';
 import { answerProbe, type OperationPages } from './operation-pages.ts';
 import { createOwnHosts, type OwnHostsOptions } from './own-hosts.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { type Refuse, sendRefusal } from './refusal.ts';
-import { identify } from './request-id.ts';
+import { type Refusal, type Refuse, sendRefusal } from './refusal.ts';
 import { answerRequest } from './routes.ts';
 
 /** Whom to let in and what to answer. */
@@ -40,7 +40,11 @@ export interface Reception {
   drain(): void;
 }
 
-const CLOSING = { status: 503, code: 'OVERLOADED', headers: { connection: 'close' } } as const;
+const CLOSING: Refusal = {
+  status: 503,
+  code: 'OVERLOADED',
+  headers: { connection: 'close', 'retry-after': '1' },
+};
 
 /** The reception of a server that listens. */
 export function createReception(

@@ -20,6 +20,7 @@ export interface Routes {
   readonly refuse: Refuse;
 }
 
+const NOTHING_THERE: Refusal = { status: 404, code: 'BAD_REQUEST' };
 const NOT_POST: Refusal = {
   status: 405,
   code: 'METHOD_NOT_ALLOWED',
@@ -43,11 +44,12 @@ export function answerRequest(
   const seconds = routes.limitRate(clientOf(request));
   if (seconds !== null) return refuse(request, response, tooOften(seconds));
   const answer = routeOf(request, routes);
-  if (answer === null) return void response.writeHead(404).end();
   // The page holds nothing that a token would protect.
-  const refused =
-    answer === 'page' ? null : (door.caller(request) ?? refusalOfRoute(request, answer));
+  const refused = answer === 'page' ? null : door.caller(request);
   if (refused !== null) return refuse(request, response, refused);
+  if (answer === null) return refuse(request, response, NOTHING_THERE);
+  const wrong = answer === 'graphql' ? refusalOfPost(request) : null;
+  if (wrong !== null) return refuse(request, response, wrong);
   ANSWERS[answer](request, response, routes);
 }
 
@@ -68,8 +70,7 @@ function routeOf(
   return (method === 'POST' ? path : bare) === '/graphql' ? 'graphql' : null;
 }
 
-function refusalOfRoute(request: http.IncomingMessage, route: 'metrics' | 'graphql') {
-  if (route === 'metrics') return null;
+function refusalOfPost(request: http.IncomingMessage): Refusal | null {
   return request.method === 'POST' ? refusalOfMedia(request) : NOT_POST;
 }
 

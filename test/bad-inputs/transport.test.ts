@@ -149,8 +149,8 @@ describe('a request that is refused at the door', () => {
     [
       'B30 the token in the address only',
       { ...path(`/graphql?token=${TOKEN}`), headers: { Authorization: null } },
-      404,
-      null,
+      401,
+      'UNAUTHENTICATED',
     ],
     ['B31 a token of 16 KB', token(`Bearer ${'x'.repeat(16_384)}`), 431, null],
     ['B33 gzip', { headers: { 'Content-Encoding': 'gzip' } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
@@ -179,7 +179,12 @@ describe('a request that is refused at the door', () => {
       '/GRAPHQL',
       '/graphql?x=1',
       '/',
-    ].map((target): [string, Sent, number, null] => [`B39 ${target}`, path(target), 404, null]),
+    ].map((target): [string, Sent, number, string] => [
+      `B39 ${target}`,
+      path(target),
+      404,
+      'BAD_REQUEST',
+    ]),
     [
       'B41 a WebSocket',
       {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../src/config/help.ts';
 import { optionsTable } from '../../src/config/options.ts';
-import { DEFAULT_LIMITS, limitsTable } from '../../src/limits/limits.ts';
+import { DEFAULT_LIMITS, defaultLimits, limitsTable } from '../../src/limits/limits.ts';
 import { configOf, createCertificate, problemsOf } from './config-inputs.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -63,7 +63,7 @@ describe('the configuration', () => {
       graphiql: true,
       responseCacheBytes: 64_000_000,
       slowOperationMs: 500,
-      limits: { ...DEFAULT_LIMITS, depth: 20, rate: 5 },
+      limits: { ...defaultLimits(true), depth: 20, rate: 5 },
       trustedDocuments: new Map([['a', '{ engines { name } }']]),
       registries: ['ghcr.io', 'docker.io'],
       revealSecrets: true,
@@ -104,7 +104,7 @@ describe('the configuration', () => {
       graphiql: false,
       responseCacheBytes: 0,
       slowOperationMs: 0,
-      limits: { ...DEFAULT_LIMITS, rate: 100, depth: 20, page: 100 },
+      limits: { ...defaultLimits(true), depth: 20, page: 100 },
       trustedDocuments: new Map([['a', '{ engines { name } }']]),
       federation: true,
       registries: ['docker.io', 'localhost:5000'],

@@ -26,7 +26,7 @@ describe('docs/operations.md', () => {
     const source = [
       'src/follow-engines.ts',
       'src/start-engine.ts',
-      'src/main.ts',
+      'src/serve.ts',
       'src/operation/slow-operations.ts',
       'src/operation/ending.ts',
     ]

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HttpServer, type HttpServerOptions, listen } from '../../src/server/http-server.ts';
 
 let folder: string;
@@ -129,12 +130,61 @@ describe('TLS', () => {
   });
 });
 
+describe('connections', () => {
+  it('of one address are so many at most, and others come in once some have gone', async () => {
+    const address = { host: '127.0.0.1', port: 0 };
+    const server = await start({ address, clientConnections: 3 });
+    const port = Number(new URL(server.url).port);
+    const connect = () => {
+      const socket = net.connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      return socket;
+    };
+    const held = [1, 2, 3].map(connect);
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    await once(connect().resume(), 'close');
+    held.pop()?.destroy();
+    await vi.waitFor(async () =>
+      expect(await post({ host: '127.0.0.1', port, agent: false })).toBe('answered'),
+    );
+    held.forEach((socket) => socket.destroy());
+  });
+});
+
 describe('a token', () => {
+  it('that is no longer valid ends what came in by it', async () => {
+    const streams = new Set<http.ServerResponse>();
+    const graphql: http.RequestListener = (_, response) => {
+      response.write(':');
+      streams.add(response);
+      response.once('close', () => streams.delete(response));
+    };
+    const address = { host: '127.0.0.1', port: 0 };
+    const server = await start({ address, token: 'a'.repeat(32), graphql });
+    const { port } = new URL(server.url);
+    const headers = { authorization: `Bearer ${'a'.repeat(32)}` };
+    void post({ host: '127.0.0.1', port, headers });
+    await vi.waitFor(() => expect(streams.size).toBe(1));
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    server.renew({ token: 'a'.repeat(32), tls: null });
+    vi.advanceTimersByTime(60_000);
+    expect(streams.size).toBe(1);
+    server.renew({ token: 'b'.repeat(32), tls: null });
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(streams.size).toBe(0));
+  });
+
   it('may be another one while the server runs', async () => {
     const server = await start({ address: { host: '127.0.0.1', port: 0 }, token: 'a'.repeat(32) });
     const { port } = new URL(server.url);
     const ask = (letter: string) =>
-      post({ host: '127.0.0.1', port, headers: { authorization: `Bearer ${letter.repeat(32)}` } });
+      post({
+        host: '127.0.0.1',
+        port,
+        agent: false,
+        headers: { authorization: `Bearer ${letter.repeat(32)}` },
+      });
     expect([await ask('a'), await ask('b')]).toEqual(['answered', '401']);
     server.renew({ token: 'b'.repeat(32), tls: null });
     expect([await ask('a'), await ask('b')]).toEqual(['401', 'answered']);

@@ -111,6 +111,8 @@ describe('over a unix socket', () => {
     ['', 'foreign host'],
   ])('Host %j is %s', (host, answer) => {
     const options = { host: null, port: 0, allowHosts: ['images.example.com'] };
-    expect(answerOf(options, host, undefined, undefined)).toBe(answer);
+    const hosts = createOwnHosts({ ...LOOPBACK, ...options });
+    const request = { rawHeaders: ['Host', host], socket: {} } as http.IncomingMessage;
+    expect(hosts.hostOf(request) === null ? 'foreign host' : 'own').toBe(answer);
   });
 });
