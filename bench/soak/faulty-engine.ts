@@ -5,11 +5,12 @@ import { idOf } from '../../test/support/stand-in-engine.ts';
 import { anyOf } from './faults.ts';
 
 const IMAGES = 100;
-const EVENT_MS = 50;
+/** So many events at once fill what the gateway remembers of them in the first round. */
+const EVENTS = { each: 10, ms: 50 };
 /** The part of requests that get no proper answer while it misbehaves. */
 const FAULTY = 0.3;
 
-/** An engine of a hundred images that are renamed all the time, which can be told to misbehave. */
+/** An engine of a hundred images, which can be told to misbehave: its images are renamed all the time then, too. */
 export interface FaultyEngine {
   readonly url: string;
   misbehave(on: boolean): void;
@@ -41,7 +42,7 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
   engine.fail((request, response, sound) => {
     engine.calls.length = 0;
     if (misbehaves && Math.random() < FAULTY) anyOf(FAULTS)(request, response, sound);
-    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response);
+    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response, () => misbehaves);
     else sound();
   }, EVERYTHING);
   return {
@@ -51,9 +52,12 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
   };
 }
 
-function tellEvents(response: ServerResponse): void {
+function tellEvents(response: ServerResponse, goesOn: () => boolean): void {
   response.flushHeaders();
-  const timer = setInterval(() => response.write(`${JSON.stringify(event())}\n`), EVENT_MS);
+  const timer = setInterval(() => {
+    const events = Array.from({ length: goesOn() ? EVENTS.each : 0 }, event);
+    for (const one of events) response.write(`${JSON.stringify(one)}\n`);
+  }, EVENTS.ms);
   response.on('close', () => clearInterval(timer));
 }
 
