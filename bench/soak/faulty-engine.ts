@@ -13,7 +13,9 @@ const FAULTY = 0.3;
 /** An engine of a hundred images, which can be told to misbehave: its images are renamed all the time then, too. */
 export interface FaultyEngine {
   readonly url: string;
-  misbehave(on: boolean): void;
+  misbehave(): void;
+  /** Begins anew, and well: what it left hanging is ended, as by a restart. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +49,12 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
   }, EVERYTHING);
   return {
     url: engine.url,
-    misbehave: (on) => void (misbehaves = on),
+    misbehave: () => void (misbehaves = true),
+    async restart() {
+      misbehaves = false;
+      await engine.stop();
+      await engine.start();
+    },
     close: engine.stop,
   };
 }
