@@ -26,8 +26,8 @@ const engine = await loadMany(1_000);
 const tables: Table[] = [];
 const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   warm: () => benchWarm(engine, folder, tables),
-  cold: () => benchCold(engine, folder),
-  changes: () => benchChanges(engine, folder),
+  cold: () => benchCold(engine),
+  changes: () => benchChanges(engine),
   details: () => benchDetails(engine, folder),
   visible: () => benchVisible(engine),
   many: () => benchTenThousand(folder),

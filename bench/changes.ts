@@ -1,5 +1,5 @@
 import { engineList, tag, untag } from './engine.ts';
-import { LIST, startEngineProxy } from './engine-proxy.ts';
+import { LIST, startEngineProxy } from '../test/support/engine-proxy.ts';
 import { type Gateway, startWarm, UNCACHED } from './gateway.ts';
 import { load } from './load.ts';
 import { cpuOf, processesOfEngine } from './proc.ts';
@@ -14,8 +14,8 @@ const ALL_ROUNDS_MS = 60_000;
 const PAUSE_MS = 50;
 
 /** How soon a change is seen, and what the engine has to do for it. */
-export async function benchChanges(engine: string, folder: string): Promise<readonly Bar[]> {
-  const proxy = await startEngineProxy(engine, folder);
+export async function benchChanges(engine: string): Promise<readonly Bar[]> {
+  const proxy = await startEngineProxy(engine);
   const gateway = await startWarm(proxy.url, UNCACHED);
   try {
     proxy.calls.length = 0;

@@ -1,5 +1,5 @@
 import { engineList } from './engine.ts';
-import { type EngineProxy, LIST, startEngineProxy } from './engine-proxy.ts';
+import { type EngineProxy, LIST, startEngineProxy } from '../test/support/engine-proxy.ts';
 import { startGateway, startWarm, UNCACHED } from './gateway.ts';
 import { graphql, load } from './load.ts';
 import { ask, page, type PageData } from './query.ts';
@@ -15,8 +15,8 @@ const WARM_MS = 20_000;
 const UNASKED = new Set(['GET /_ping', 'HEAD /_ping', 'GET /info', 'GET /events']);
 
 /** What the first answer costs, and how often the engine is asked. */
-export async function benchCold(engine: string, folder: string): Promise<readonly Bar[]> {
-  const proxy = await startEngineProxy(engine, folder);
+export async function benchCold(engine: string): Promise<readonly Bar[]> {
+  const proxy = await startEngineProxy(engine);
   try {
     return [...(await firstPage(engine, proxy)), await warmCalls(proxy), await equalQueries(proxy)];
   } finally {

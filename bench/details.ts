@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { callEngine } from '../test/engines/api.ts';
 import { writeMany } from '../test/engines/load-many.ts';
 import { onOneBase } from '../test/engines/many-images.ts';
-import { startEngineProxy } from './engine-proxy.ts';
+import { startEngineProxy } from '../test/support/engine-proxy.ts';
 import { startWarm, UNCACHED } from './gateway.ts';
 import { graphql, load } from './load.ts';
 import { startEmbedded } from './processes.ts';
@@ -20,12 +20,12 @@ const DETAILS = query('details', { first: IMAGES });
 
 /** What is asked of images one by one: inspects of a whole page, and what follows from all layers. */
 export async function benchDetails(engine: string, folder: string): Promise<readonly Bar[]> {
-  return [...(await benchInspects(engine, folder)), await benchDerived(folder)];
+  return [...(await benchInspects(engine)), await benchDerived(folder)];
 }
 
 /** A page of 1,000 with configuration and layers, cold, beside a plain client, by turns. */
-async function benchInspects(engine: string, folder: string): Promise<readonly Bar[]> {
-  const proxy = await startEngineProxy(engine, folder);
+async function benchInspects(engine: string): Promise<readonly Bar[]> {
+  const proxy = await startEngineProxy(engine);
   const [ours, plain, warmCalls]: [number[], number[], number[]] = [[], [], []];
   try {
     const ids = await idsOf(engine);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '../test/federation/processes.ts';
-import { startEngineProxy } from './engine-proxy.ts';
+import { startEngineProxy } from '../test/support/engine-proxy.ts';
 import { type Running, start } from './processes.ts';
 
 /** Node packages of their own: what imagegraph is compared with is no dependency of it. */
@@ -27,7 +27,7 @@ export interface Peer extends Running {
  * Engine's API file, Hive Gateway serves it. Neither speaks to a socket file, hence the proxy before it.
  */
 export async function startPeer(engine: string, apiFile: string, folder: string): Promise<Peer> {
-  const proxy = await startEngineProxy(engine);
+  const proxy = await startEngineProxy(engine, true);
   const supergraph = join(folder, 'supergraph.graphql');
   await compose(supergraph, apiFile, `${proxy.url}/v1.47`);
   const port = await freePort();

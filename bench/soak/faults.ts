@@ -23,7 +23,7 @@ export async function inflictFaults(
   signal: AbortSignal,
 ): Promise<number> {
   let inflicted = 0;
-  faulty.misbehave(true);
+  faulty.misbehave();
   while (!signal.aborted) {
     const network = anyOf(networks);
     network.inflict(anyOf(TOXICS));
@@ -32,7 +32,7 @@ export async function inflictFaults(
     network.inflict(null);
     await pause(GOOD_MS, signal);
   }
-  faulty.misbehave(false);
+  await faulty.restart();
   return inflicted;
 }
 

@@ -5,14 +5,17 @@ import { idOf } from '../../test/support/stand-in-engine.ts';
 import { anyOf } from './faults.ts';
 
 const IMAGES = 100;
-const EVENT_MS = 50;
+/** So many events at once fill what the gateway remembers of them in the first round. */
+const EVENTS = { each: 10, ms: 50 };
 /** The part of requests that get no proper answer while it misbehaves. */
 const FAULTY = 0.3;
 
-/** An engine of a hundred images that are renamed all the time, which can be told to misbehave. */
+/** An engine of a hundred images, which can be told to misbehave: its images are renamed all the time then, too. */
 export interface FaultyEngine {
   readonly url: string;
-  misbehave(on: boolean): void;
+  misbehave(): void;
+  /** Begins anew, and well: what it left hanging is ended, as by a restart. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,19 +44,27 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
   engine.fail((request, response, sound) => {
     engine.calls.length = 0;
     if (misbehaves && Math.random() < FAULTY) anyOf(FAULTS)(request, response, sound);
-    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response);
+    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response, () => misbehaves);
     else sound();
   }, EVERYTHING);
   return {
     url: engine.url,
-    misbehave: (on) => void (misbehaves = on),
+    misbehave: () => void (misbehaves = true),
+    async restart() {
+      misbehaves = false;
+      await engine.stop();
+      await engine.start();
+    },
     close: engine.stop,
   };
 }
 
-function tellEvents(response: ServerResponse): void {
+function tellEvents(response: ServerResponse, goesOn: () => boolean): void {
   response.flushHeaders();
-  const timer = setInterval(() => response.write(`${JSON.stringify(event())}\n`), EVENT_MS);
+  const timer = setInterval(() => {
+    const events = Array.from({ length: goesOn() ? EVENTS.each : 0 }, event);
+    for (const one of events) response.write(`${JSON.stringify(one)}\n`);
+  }, EVENTS.ms);
   response.on('close', () => clearInterval(timer));
 }
 

@@ -74,7 +74,7 @@ const KINDS: readonly (() => Request)[] = [
   () => send('healthy', { query: HEALTHY, variables: { n: 3 } }, { needsHealthy: true }),
   () =>
     send('subscription', { query: EVENTS }, { isStream: true, leavesAfterMs: 200 + number(3_000) }),
-  () => send('left', page(200), { leavesAfterMs: number(50) }),
+  () => send('left', page(100), { leavesAfterMs: number(50) }),
   () =>
     send('bad input', {
       query: LOOK_UP,

@@ -88,24 +88,28 @@ async function round(): Promise<Round> {
   ]);
   const recoveryMs = await untilWell(gateway);
   await delay(CALM_MS);
+  const { now, peak } = await gateway.memory();
   const heap = await takeHeap(gateway.pid, folder, () => untilWell(gateway));
   heaps.push(heap);
-  const { now, peak } = await gateway.memory();
   return { requests: tally.sent - before, faults, recoveryMs, heap, rss: now, peak };
 }
 
 interface Engines {
-  readonly engines: readonly { readonly index: { readonly mode: string } }[];
+  readonly engines: readonly { readonly name: string; readonly index: { readonly mode: string } }[];
 }
 
 /** Waits until every engine is followed. @returns how long it took, Infinity when it took too long */
 async function untilWell({ url }: Running): Promise<number> {
-  const query = '{ engines { index { mode } } }';
+  const query = '{ engines { name status circuit index { mode } } }';
   const since = performance.now();
-  for (let passed = 0; passed < RECOVERY_MS; passed = performance.now() - since) {
+  for (let passed = 0; ; passed = performance.now() - since) {
     const { engines: all } = await ask<Engines>(url, { query });
-    if (all.every(({ index }) => index.mode === 'LIVE')) return passed;
+    const ill = all.filter(({ index }) => index.mode !== 'LIVE');
+    if (ill.length === 0) return passed;
+    if (passed > RECOVERY_MS) {
+      process.stderr.write(`soak: not followed again: ${JSON.stringify(ill)}\n`);
+      return Infinity;
+    }
     await delay(100);
   }
-  return Infinity;
 }

@@ -59,6 +59,31 @@ describe('beyond loopback', () => {
   });
 });
 
+describe('trusted documents beyond loopback', () => {
+  it('may ask for the schema, which then nobody else can', async () => {
+    const query = '{ __schema { queryType { name } } }';
+    const gateway = await startHttpGateway({
+      gateway: { exposed: true, trustedDocuments: new Map([['a', query]]) },
+    });
+    const post = async (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(gateway.url, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return answer.json();
+    };
+    expect(await post({ documentId: 'a' })).toEqual({
+      data: { __schema: { queryType: { name: 'Query' } } },
+    });
+    expect(await post({ query: '{ __schema { types { name } } }' })).toMatchObject({
+      errors: [{ extensions: { code: 'TRUSTED_DOCUMENTS_ONLY' } }],
+    });
+    await gateway.close();
+  });
+});
+
 describe('a subgraph beyond loopback', () => {
   it.each([
     ['Q24: entities', '{ _entities(representations: []) { __typename } }'],

@@ -8,7 +8,7 @@ import { findRealEngines } from '../engines/real-engines.ts';
 import { connectTo, createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
-import { type EngineProxy, FULL_LIST, startEngineProxy } from './engine-proxy.ts';
+import { type EngineProxy, LIST, startEngineProxy } from '../support/engine-proxy.ts';
 import { connectDirectly, follow, NOTHING, untilLive } from './follow.ts';
 import { importImage, OPERATIONS, removeAll } from './operations.ts';
 import { raiseSentinel } from './sequences.ts';
@@ -55,7 +55,7 @@ describeEach(
       await raiseSentinel(subject);
       const told = await Promise.all(firsts);
       expect(told.filter(({ value }) => value?.data.imageEvents.action === undefined)).toEqual([]);
-      const streams = proxy.calls.filter((call) => call.startsWith('GET /events'));
+      const streams = proxy.calls.filter(({ what }) => what === 'GET /events');
       expect(streams).toHaveLength(1);
       await Promise.all(subscriptions.map((subscription) => subscription.return(undefined)));
     });
@@ -70,7 +70,7 @@ describeEach(
           proxy.calls.splice(0);
           await operation(subject, 'n0', 'n1');
           await untilNamed(index, await raiseSentinel(subject));
-          const lists = proxy.calls.filter((call) => FULL_LIST.test(call)).length;
+          const lists = proxy.calls.filter(({ what }) => what === LIST).length;
           if (lists > 0) listed[name] = lists;
         }
         expect(listed).toEqual({});
@@ -89,7 +89,7 @@ describeEach(
           for (const name of ['tag', 'untag']) await OPERATIONS[name]?.(subject, 'n0', 'n1');
           await untilNamed(counting, await raiseSentinel(subject));
           await settledCounts();
-          expect(proxy.calls.filter((call) => FULL_LIST.test(call))).toEqual([]);
+          expect(proxy.calls.filter(({ what }) => what === LIST)).toEqual([]);
         } finally {
           counting.close();
         }
@@ -103,7 +103,7 @@ describeEach(
     }
 
     function counts(): number {
-      return proxy.calls.filter((call) => call.includes('/info')).length;
+      return proxy.calls.filter(({ what }) => what === 'GET /info').length;
     }
   },
 );

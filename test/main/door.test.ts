@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Program, run, start } from './program.ts';
+import { type Program, run, spawnProgram, start } from './program.ts';
 
 const [FIRST, SECOND] = ['first', 'other'].map((word) => `${word}-token-that-is-long-enough-to-be`);
 
@@ -51,6 +53,21 @@ describe('the program', () => {
     await vi.waitFor(() => expect(program?.stderr()).toContain('those of before stay'));
     expect(await statusWith(SECOND)).toBe(200);
     expect(program.stderr()).not.toMatch(/first-token|other-token/);
+  });
+
+  it('hears that it is to end while it still starts', async () => {
+    // An engine that takes connections and says nothing holds up the start for a while.
+    const engine = net.createServer().listen(0, '127.0.0.1');
+    await once(engine, 'listening');
+    const { port } = engine.address() as net.AddressInfo;
+    const connected = once(engine, 'connection');
+    const child = spawnProgram({ args: ['--engine', `tcp://127.0.0.1:${port}`, '--port', '0'] });
+    const ended = once(child, 'exit');
+    await connected;
+    child.kill('SIGHUP');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    engine.close();
   });
 
   it('listens on a socket file of its own', async () => {
