@@ -2,7 +2,7 @@ import type { ConfigFiles } from './config-files.ts';
 import { readFile } from './given-file.ts';
 import type { GivenOptions } from './given-options.ts';
 import { quote } from './quote.ts';
-import { tlsProblem } from './tls-material.ts';
+import { servedCertificateProblem, tlsProblem } from './tls-material.ts';
 
 /** Paths of PEM files that fit each other. */
 export interface TlsFiles {
@@ -40,7 +40,8 @@ function readPem(tls: TlsFiles, files: ConfigFiles): ServerSecrets['tls'] {
   const clientCa = tls.clientCa === null ? null : files.readText(tls.clientCa);
   if (cert === null || key === null || (clientCa === null && tls.clientCa !== null)) return null;
   const ca = clientCa === null ? {} : { ca: clientCa };
-  return tlsProblem({ cert, key, ...ca }) === null ? { cert, key, clientCa } : null;
+  const problem = servedCertificateProblem(cert) ?? tlsProblem({ cert, key, ...ca });
+  return problem === null ? { cert, key, clientCa } : null;
 }
 
 /** Path of the token file that was given, if it holds a token. */
@@ -90,7 +91,9 @@ export function readTlsFiles(
     return null;
   }
   const clientCa = ca === null ? {} : { ca: ca.text };
-  const problem = tlsProblem({ cert: cert.text, key: key.text, ...clientCa });
+  const problem =
+    servedCertificateProblem(cert.text) ??
+    tlsProblem({ cert: cert.text, key: key.text, ...clientCa });
   if (problem !== null) problems.push(`${cert.source}, ${key.source}: ${problem}.`);
   return { cert: cert.path, key: key.path, clientCa: ca?.path ?? null };
 }

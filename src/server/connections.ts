@@ -12,25 +12,26 @@ export interface Connections {
 }
 
 /**
- * Counts the answers that are under way on each connection: Node's own closeIdleConnections leaves those on
+ * Knows the answers that are under way on each connection: Node's own closeIdleConnections leaves those on
  * which no request has come yet, as clients open them in advance.
  * @param idleMs after how long a connection on which nothing moves is given up
  */
 export function trackConnections(server: http.Server, idleMs: number): Connections {
-  const answers = new Map<Socket, number>();
+  const answers = new Map<Socket, Set<http.ServerResponse>>();
   // What requests come in on: over TLS, the stream within the connection.
   const event = server instanceof https.Server ? 'secureConnection' : 'connection';
   server.on(event, (socket: Socket) => {
-    answers.set(socket, 0);
-    socket.once('close', () => answers.delete(socket));
+    answers.set(socket, new Set());
+    socket.once('close', () => end(socket, answers));
   });
   server.on('request', ({ socket }, response) => {
-    const count = (by: number): void => {
-      const before = answers.get(socket);
-      if (before !== undefined) answers.set(socket, before + by);
-    };
-    count(1);
-    response.once('close', () => count(-1));
+    const underWay = answers.get(socket);
+    if (underWay === undefined) return;
+    // Who sends a second request before the first is answered multiplies work that nobody has to wait for; no
+    // client that posts is allowed to (RFC 9112, 9.3.2).
+    if ([...underWay].some((other) => !other.writableEnded)) socket.destroy();
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
   });
   server.timeout = idleMs;
   // Yoga switches the time-out of a connection off when it answers with a stream (whatwg-node 0.10).
@@ -39,7 +40,7 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
   }, idleMs / 4).unref();
   server.once('close', () => clearInterval(rearm));
   const closeIdle = (sockets: Iterable<Socket>): void => {
-    for (const socket of sockets) if (answers.get(socket) === 0) socket.destroy();
+    for (const socket of sockets) if (answers.get(socket)?.size === 0) socket.destroy();
   };
   return {
     closeIdle: () => closeIdle([...answers.keys()]),
@@ -49,6 +50,12 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
       setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
+}
+
+/** Node tells the answer that a connection was writing that it is gone, and none of those that stood behind it. */
+function end(socket: Socket, answers: Map<Socket, Set<http.ServerResponse>>): void {
+  for (const response of answers.get(socket) ?? []) response.emit('close');
+  answers.delete(socket);
 }
 
 /** Takes no more connections of one address than so many: whoever holds all of them would lock everybody out. */

@@ -31,6 +31,8 @@ export interface Door {
 const FORBIDDEN_HOST: Refusal = { status: 403, code: 'HOST_NOT_ALLOWED' };
 const FORBIDDEN_ORIGIN: Refusal = { status: 403, code: 'ORIGIN_NOT_ALLOWED' };
 const TOO_MANY_HEADERS: Refusal = { status: 431, code: 'PAYLOAD_TOO_LARGE' };
+const AMBIGUOUS: Refusal = { status: 400, code: 'BAD_REQUEST' };
+const SINGLE = ['authorization', 'content-type', 'origin', 'sec-fetch-site'];
 const NO_TOKEN: Refusal = {
   status: 401,
   code: 'UNAUTHENTICATED',
@@ -48,6 +50,7 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
     origin(request) {
       const { rawHeaders, headers, method, url = '' } = request;
       if (rawHeaders.length > 2 * MAX_HEADERS) return TOO_MANY_HEADERS;
+      if (hasTwice(rawHeaders)) return AMBIGUOUS;
       const host = hosts.hostOf(request);
       // A target with a host of its own, as proxies are sent, would go before Host.
       if (host === null || !url.startsWith('/')) {
@@ -67,6 +70,12 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
     },
     caller: (request) => (token === null || token(request) ? null : NO_TOKEN),
   };
+}
+
+/** What means one thing must be said once: Node takes the first, and what stands before this server perhaps the last. */
+function hasTwice(rawHeaders: readonly string[]): boolean {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  return SINGLE.some((name) => names.indexOf(name) !== names.lastIndexOf(name));
 }
 
 /** Whether a POST has a body, and wants an answer, of a kind that there is, as far as its headers say. */

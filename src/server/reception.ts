@@ -61,6 +61,8 @@ export function createReception(
   };
   return {
     answer(request, response) {
+      // It was sent before the one before it was answered.
+      if (request.socket.destroyed) return;
       identify(request, response);
       if (answerProbe(request.url ?? '', response, isReady)) return;
       if (isDraining) return refuse(request, response, CLOSING);

@@ -84,7 +84,11 @@ const ANSWERS = {
   page: showPage,
   metrics: (_request, response, { pages }) =>
     void showMetrics(response, pages as OperationPages).catch(() => response.destroy()),
-  graphql: (request, response, { graphql }) => graphql(request, response),
+  graphql(request, response, { graphql }) {
+    // Yoga compares it letter by letter.
+    request.headers['content-type'] = 'application/json';
+    graphql(request, response);
+  },
 } satisfies Record<string, Answer>;
 
 function showPage(

@@ -261,6 +261,7 @@ describe('a request that is let in', () => {
     ['its address', host('127.0.0.1:PORT')],
     ['its own origin (B18)', origin('http://localhost:PORT')],
     ['a charset', type('application/json;charset="UTF-8"')],
+    ['its content type in capitals', type('Application/JSON')],
     ['the scheme of its token in small letters', token(`bearer ${TOKEN}`)],
     ['Sec-Fetch-Site: same-origin', { headers: { 'Sec-Fetch-Site': 'same-origin' } }],
     ['a BOM before the query (B54)', json({ query: '\ufeff{ images { totalCount } }' })],
@@ -321,5 +322,26 @@ describe('a request that is no GraphQL', () => {
     const answer = await send({ headers: { Accept: 'image/png' } });
     expect([answer.status, answer.code]).toEqual([406, 'NOT_ACCEPTABLE']);
     expectClean(answer);
+  });
+});
+
+describe('a header that must be alone', () => {
+  it.each([
+    ['a second token', [`Authorization: Bearer ${TOKEN}`]],
+    ['a second content type', ['Content-Type: text/plain']],
+    ['a second origin', ['Origin: http://localhost:PORT', 'Origin: http://evil.example']],
+  ])('is not: %s', async (_, lines) => {
+    const answer = await send({ lines });
+    expect([answer.status, answer.code]).toEqual([400, 'BAD_REQUEST']);
+    expectClean(answer);
+  });
+});
+
+describe('requests that do not wait for the answer to the one before', () => {
+  it('end their connection, and only one of them costs the engine anything', async () => {
+    const head = `POST /graphql HTTP/1.1\r\nHost: localhost:${gateway.port}\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: ${QUERY.length}\r\n\r\n${QUERY}`;
+    const answer = await gateway.exchange(head.repeat(20));
+    expect(answer.body).toBe('');
+    expect(gateway.calls.length).toBeLessThanOrEqual(1);
   });
 });

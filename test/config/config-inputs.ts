@@ -77,7 +77,10 @@ export function enginesOf(given: Given): string[] {
 }
 
 /** A certificate that signs itself and its key, as PEM texts; from openssl. */
-export function createCertificate(names = 'DNS:localhost,IP:127.0.0.1'): {
+export function createCertificate(
+  names = 'DNS:localhost,IP:127.0.0.1',
+  curve = 'P-256',
+): {
   cert: string;
   key: string;
 } {
@@ -87,7 +90,7 @@ export function createCertificate(names = 'DNS:localhost,IP:127.0.0.1'): {
     execFileSync(
       'openssl',
       [
-        'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost',
+        `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:${curve} -nodes -days 2 -subj /CN=localhost`,
         `-addext subjectAltName=${names} -keyout key.pem -out cert.pem`,
       ].flatMap((words) => words.split(' ')),
       { cwd: folder, stdio: 'pipe' },

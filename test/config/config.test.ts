@@ -9,6 +9,7 @@ const token = { '/token': `${TOKEN}\n` };
 const documents = { '/documents': '{"a":"{ engines { name } }"}' };
 const pair = createCertificate();
 const other = createCertificate();
+const odd = createCertificate('DNS:localhost', 'secp256k1');
 const pem = { '/cert': pair.cert, '/key': pair.key, '/ca': other.cert, '/other': other.key };
 
 const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
@@ -264,6 +265,14 @@ describe('problems', () => {
       'a client CA that is no PEM',
       ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/short'],
     ],
+    [
+      'a client CA that is a key',
+      ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/key'],
+    ],
+    [
+      'a certificate of a kind that no client takes',
+      ['--tls-cert', '/odd/cert', '--tls-key', '/odd/key'],
+    ],
   ])('come of %s', (_what, argv) => {
     const files = {
       ...pem,
@@ -271,6 +280,8 @@ describe('problems', () => {
       '/numbers': '{"a":1}',
       '/empty': '',
       '/short': 'short',
+      '/odd/cert': odd.cert,
+      '/odd/key': odd.key,
       '/lines': `${TOKEN}\n${TOKEN}`,
     };
     expect(problemsOf({ argv, files })).toHaveLength(1);

@@ -142,6 +142,22 @@ describe('a subscription over HTTP', () => {
     await followers(0);
   });
 
+  it('leaves nothing behind that was sent together with others over one connection', async () => {
+    const { hostname, port } = new URL(running.url);
+    const body = JSON.stringify({ query: SHORT });
+    const one = `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    // A probe is answered at once, and stands before them all the same.
+    const probe = `GET /healthz HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
+    for (const bytes of [one.repeat(10), probe + one, probe.repeat(3) + one.repeat(2)]) {
+      const socket = net.connect(Number(port), hostname);
+      socket.on('error', () => {}).resume();
+      socket.write(bytes);
+      await sleep(100);
+      socket.destroy();
+      await followers(0);
+    }
+  });
+
   it('goes on after the last cursor', async () => {
     const query =
       'subscription ($after: String) { imageEvents(afterCursor: $after) { cursor reference } }';
