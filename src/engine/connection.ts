@@ -87,7 +87,7 @@ export function createConnection(
   }
 
   function check(): void {
-    const sign = facts === null ? connect() : look().catch(failed).finally(schedule);
+    const sign = facts === null ? connect() : look().catch(missed).finally(schedule);
     sign.catch(() => {});
   }
 
@@ -96,6 +96,11 @@ export function createConnection(
     if (await isSame()) return;
     wasAway = true;
     await connect();
+  }
+
+  function missed(error: unknown): void {
+    wasAway = true;
+    failed(error);
   }
 
   function failed(error: unknown): void {
