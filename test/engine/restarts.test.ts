@@ -162,9 +162,9 @@ describe('a connection', () => {
     async (_, sign, returns) => {
       vi.useFakeTimers();
       let isSame: () => Promise<boolean> = async () => true;
-      const greet = vi.fn(async () => facts('1'));
-      const onChange = vi.fn();
-      const onReturn = vi.fn();
+      const greet = vi.fn<() => Promise<EngineFacts>>(async () => facts('1'));
+      const onChange = vi.fn<() => void>();
+      const onReturn = vi.fn<() => void>();
       const connection = createConnection(
         'e',
         { greet, isSame: () => isSame() },
@@ -183,8 +183,8 @@ describe('a connection', () => {
 
   it('tells of no return when a call fails and the engine greets at once', async () => {
     vi.useFakeTimers();
-    const onReturn = vi.fn();
-    const greet = vi.fn(async () => facts('1'));
+    const onReturn = vi.fn<() => void>();
+    const greet = vi.fn<() => Promise<EngineFacts>>(async () => facts('1'));
     const connection = createConnection(
       'e',
       { greet, isSame: async () => true },
