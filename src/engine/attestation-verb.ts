@@ -1,4 +1,5 @@
-import type { Ask, DockerFor } from './docker-calls.ts';
+import type { Ask } from './asking.ts';
+import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine, EngineFacts } from './engine.ts';
 import type { Attestation } from './image-detail.ts';

@@ -1,33 +1,65 @@
-import { AsyncResource } from 'node:async_hooks';
-import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
-import { unlessAborted } from './unless-aborted.ts';
+import { setMaxListeners } from 'node:events';
+import { createWaitingLine } from './waiting-line.ts';
 
 /** Does so many things at once; what comes then waits for its turn. */
 export interface Bulkhead {
   /**
-   * @param signal ends the waiting, and with it the turn
+   * @param signal ends the waiting; work that has begun ends by itself
    * @throws the signal's reason; an error of which isRefused is true when too many wait
    */
   run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
 }
 
-/** @param waiting how many may wait; further ones are refused at once */
-export function createBulkhead(atOnce: number, waiting = Infinity): Bulkhead {
-  const policy = bulkhead(atOnce, waiting);
-  return {
-    run(work, signal) {
-      // What waits would otherwise go on in the asynchronous context of whoever makes room for it.
-      const own = AsyncResource.bind(work);
-      if (signal === undefined) return policy.execute(own);
-      // cockatiel 3.2.1 forgets to call the next one after one whose signal is aborted: it is not given any.
-      const turn = policy.execute(() => {
-        signal.throwIfAborted();
-        return own();
+/** @param most how many may wait; further ones are refused at once */
+export function createBulkhead(atOnce: number, most = Infinity): Bulkhead {
+  const line = createWaitingLine<() => void>();
+  let running = 0;
+
+  /** Whoever leaves the line makes room in it at once. */
+  function turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        leaveLine();
+        reject(signal?.reason as Error);
+      };
+      const leaveLine = line.join(() => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
       });
-      return unlessAborted(turn, signal);
+      if (signal === undefined) return;
+      // Any number of those who wait may have one signal.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  return {
+    async run(work, signal) {
+      signal?.throwIfAborted();
+      if (running < atOnce) running++;
+      else if (line.length() < most) await turn(signal);
+      else throw new Refusal();
+      try {
+        // They may have left between being called and coming.
+        signal?.throwIfAborted();
+        return await work();
+      } finally {
+        // A place is handed on: whoever comes meanwhile does not get before those who wait.
+        const next = line.call();
+        if (next === undefined) running--;
+        else next();
+      }
     },
   };
 }
 
+class Refusal extends Error {
+  constructor() {
+    super('too many wait');
+  }
+}
+
 /** Whether something was not done because too much was waiting. */
-export const isRefused: (error: unknown) => boolean = isBulkheadRejectedError;
+export function isRefused(error: unknown): boolean {
+  return error instanceof Refusal;
+}

@@ -26,11 +26,13 @@ export interface Connection {
  * Keeps an agreement with one engine: makes it, notices its loss, makes it again by itself, also where an
  * engine was restarted or upgraded in place between two calls. A refused API version
  * (ENGINE_INCOMPATIBLE) ends it as a loss does.
+ * @param onReturn told of each agreement with an engine that was away, or was restarted, whether or not anyone could see it
  */
 export function createConnection(
   engine: string,
   { greet, isSame }: Greeting,
   onChange: (status: EngineStatus, error: EngineError | null) => void,
+  onReturn: () => void,
 ): Connection {
   let facts: EngineFacts | null = null;
   let lastError: EngineError | null = null;
@@ -38,6 +40,7 @@ export function createConnection(
   let triedAt = 0;
   /** What was told last: a release, or the code of a failure. */
   let told = '';
+  let wasAway = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -55,6 +58,8 @@ export function createConnection(
   function connected(found: EngineFacts): EngineFacts {
     facts = found;
     lastError = null;
+    if (wasAway) onReturn();
+    wasAway = false;
     tell(`version ${found.version}`, 'READY', null);
     return found;
   }
@@ -62,6 +67,7 @@ export function createConnection(
   function lost(error: EngineError): never {
     facts = null;
     lastError = error;
+    wasAway = true;
     tell(error.code, 'UNAVAILABLE', error);
     throw error;
   }
@@ -81,13 +87,20 @@ export function createConnection(
   }
 
   function check(): void {
-    const sign = facts === null ? connect() : look().catch(failed).finally(schedule);
+    const sign = facts === null ? connect() : look().catch(missed).finally(schedule);
     sign.catch(() => {});
   }
 
   /** What is known stays in use while it is learned anew. */
   async function look(): Promise<void> {
-    if (!(await isSame())) await connect();
+    if (await isSame()) return;
+    wasAway = true;
+    await connect();
+  }
+
+  function missed(error: unknown): void {
+    wasAway = true;
+    failed(error);
   }
 
   function failed(error: unknown): void {

@@ -1,4 +1,5 @@
-import type { Ask, DockerFor } from './docker-calls.ts';
+import type { Ask } from './asking.ts';
+import type { DockerFor } from './docker-calls.ts';
 import { EngineError, type RegistryErrorCode } from './engine-error.ts';
 import type { Engine, EngineFacts, RegistryManifest } from './engine.ts';
 import { asObject, type Json } from './json-values.ts';

@@ -1,9 +1,8 @@
+import { createAsking } from './asking.ts';
 import { createAttestationVerb } from './attestation-verb.ts';
-import { createCircuit } from './circuit.ts';
-import { createConnection } from './connection.ts';
 import { createDistributionVerb } from './distribution-verb.ts';
-import { type Ask, createDockerFor, type DockerFor } from './docker-calls.ts';
-import { EngineError } from './engine-error.ts';
+import { createDockerFor, type DockerFor } from './docker-calls.ts';
+import type { EngineError } from './engine-error.ts';
 import type { ApiVersion, Engine, EngineStatus } from './engine.ts';
 import { createEventVerbs } from './event-verbs.ts';
 import { createGreeting, ping, PING_MS } from './greeting.ts';
@@ -13,7 +12,6 @@ import { createListVerbs } from './list-verbs.ts';
 import { REDACTION, type Redaction } from './redaction.ts';
 import { readObject } from './read-body.ts';
 import type { Transport } from './transport.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** Until the head of the answer, in milliseconds. */
 const COUNT_MS = 3_000;
@@ -30,47 +28,18 @@ export interface DockerEngineOptions {
 
 /** An engine that speaks the Docker Engine API, 1.24 to 1.56, through dockerode over our own transport. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
-  const { name, transport, onStatus, redaction = REDACTION } = options;
+  const { name, transport, onStatus = () => {}, redaction = REDACTION } = options;
   const docker = createDockerFor(name, transport);
+  const pinged = async (signal: AbortSignal, headTimeoutMs: number) =>
+    void (await ping(docker, signal, headTimeoutMs));
+  const probe = () => pinged(AbortSignal.timeout(PING_MS), PING_MS);
   const greeting = createGreeting(name, docker, transport);
-  const connection = createConnection(name, greeting, (status, error) => {
-    if (status === 'READY') circuit.close();
-    onStatus?.(status, error);
-  });
-  const circuit = createCircuit(name, () => pinged(AbortSignal.timeout(PING_MS), PING_MS));
-
-  const agreed = (signal: AbortSignal) => unlessAborted(connection.ready(), signal);
-
-  async function told<Result>(call: Promise<Result>): Promise<Result> {
-    try {
-      return await call;
-    } catch (error) {
-      // A registry that keeps an engine waiting says nothing about the engine: its code is another one.
-      if (error instanceof EngineError) connection.failed(error);
-      throw error;
-    }
-  }
-
-  const ask: Ask = async (signal, run) => {
-    const facts = await agreed(signal);
-    return circuit.run(() => told(run(facts)));
-  };
-  /** Lists live as long as the engine answers pings: that other calls fail does not stop them. */
-  const askForList: Ask = async (signal, run) => {
-    const facts = await agreed(signal);
-    return told(run(facts));
-  };
-
-  const pinged = async (signal: AbortSignal, headTimeoutMs: number) => {
-    await ping(docker, signal, headTimeoutMs);
-  };
+  const asking = createAsking({ name, greeting, probe, onStatus });
+  const { connection, ask, askForList } = asking;
   return {
     name,
     status: connection.status,
-    circuit() {
-      if (connection.status() !== 'UNAVAILABLE') return circuit.state();
-      return connection.isTrying() ? 'HALF_OPEN' : 'OPEN';
-    },
+    circuit: asking.circuit,
     ready: connection.ready,
     facts: () => connection.ready().catch(() => null),
     greetAgain: () => connection.greetAgain().catch(() => null),
@@ -81,8 +50,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     ...createDistributionVerb(name, docker, ask),
     ...createEventVerbs(name, docker, connection.ready),
     close() {
-      connection.close();
-      circuit.stop();
+      asking.close();
       transport.close();
     },
   };

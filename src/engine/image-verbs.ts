@@ -1,4 +1,5 @@
-import type { Ask, DockerFor } from './docker-calls.ts';
+import type { Ask } from './asking.ts';
+import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
 import type { ApiVersion, Engine, EngineFacts, ImageRow, Platform } from './engine.ts';
 import { toHistory } from './history-mapping.ts';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Ask } from './asking.ts';
 import { createBulkhead } from './bulkhead.ts';
 import { toContainerRow } from './container-mapping.ts';
-import type { Ask, DockerFor } from './docker-calls.ts';
+import type { DockerFor } from './docker-calls.ts';
 import { toDiskUsage } from './disk-usage.ts';
 import type {
   ApiVersion,

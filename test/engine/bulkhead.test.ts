@@ -52,6 +52,38 @@ describe('a bulkhead', () => {
     expect(started()).toBe(2);
   });
 
+  it('gives the places in the line to others when those who wait leave, first, last or between', async () => {
+    const { work, end } = createWork();
+    const bulkhead = createBulkhead(1, 3);
+    const first = bulkhead.run(work);
+    const began: string[] = [];
+    const wait = (name: string, signal?: AbortSignal) =>
+      bulkhead.run(async () => void began.push(name), signal);
+    const leaving = Array.from({ length: 3 }, () => new AbortController());
+    const left = leaving.map(({ signal }, at) => wait(`left ${at}`, signal));
+    await expect(wait('refused')).rejects.toSatisfy(isRefused);
+    for (const at of [1, 0, 2]) leaving[at]?.abort(new Error('left'));
+    for (const one of left) await expect(one).rejects.toThrow('left');
+    const stayed = ['a', 'b', 'c'].map((name) => wait(name));
+    await expect(wait('refused')).rejects.toSatisfy(isRefused);
+    end(0);
+    await Promise.all([first, ...stayed]);
+    expect(began).toEqual(['a', 'b', 'c']);
+  });
+
+  it('begins nothing for one who has left already', async () => {
+    const { work, started } = createWork();
+    const left = AbortSignal.abort(new Error('left'));
+    await expect(createBulkhead(1).run(work, left)).rejects.toThrow('left');
+    expect(started()).toBe(0);
+  });
+
+  it('takes no longer for each, the more there are', { timeout: 20_000 }, async () => {
+    const bulkhead = createBulkhead(8);
+    const all = Array.from({ length: 200_000 }, (_, at) => bulkhead.run(() => Promise.resolve(at)));
+    expect((await Promise.all(all)).at(-1)).toBe(199_999);
+  });
+
   it('goes on when work fails', async () => {
     const bulkhead = createBulkhead(1);
     const failing = bulkhead.run(() => Promise.reject(new Error('no')));

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createConnection } from '../../src/engine/connection.ts';
+import { EngineError } from '../../src/engine/engine-error.ts';
 import type { Engine, EngineFacts } from '../../src/engine/engine.ts';
 import { connectTo } from '../support/gateway.ts';
 import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';
@@ -116,6 +117,7 @@ describe('an engine in whose place another release answers is greeted again by i
 
 describe('a connection', () => {
   const facts = (version: string) => ({ version }) as EngineFacts;
+  const isLate = () => Promise.reject(new EngineError('ENGINE_TIMEOUT', 'e', 'late'));
 
   it('greets an engine once while it is the same, and gives what it knows while it greets', async () => {
     vi.useFakeTimers();
@@ -127,8 +129,11 @@ describe('a connection', () => {
       return facts(`${greetings}`);
     };
     const told: string[] = [];
-    const connection = createConnection('e', { greet, isSame: async () => same }, (status) =>
-      told.push(status),
+    const connection = createConnection(
+      'e',
+      { greet, isSame: async () => same },
+      (status) => told.push(status),
+      () => {},
     );
     open.push(connection);
     expect(await connection.ready()).toEqual(facts('1'));
@@ -146,5 +151,50 @@ describe('a connection', () => {
     expect(told).toEqual(['READY', 'READY']);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(greetings).toBe(2);
+  });
+
+  it.each<[string, () => Promise<boolean>, number]>([
+    ['was restarted between two pings', async () => false, 1],
+    ['has missed a ping', isLate, 1],
+    ['is the same: of none', async () => true, 0],
+  ])(
+    'tells of an agreement with an engine that %s, though its news is the same',
+    async (_, sign, returns) => {
+      vi.useFakeTimers();
+      let isSame: () => Promise<boolean> = async () => true;
+      const greet = vi.fn<() => Promise<EngineFacts>>(async () => facts('1'));
+      const onChange = vi.fn<() => void>();
+      const onReturn = vi.fn<() => void>();
+      const connection = createConnection(
+        'e',
+        { greet, isSame: () => isSame() },
+        onChange,
+        onReturn,
+      );
+      open.push(connection);
+      await connection.ready();
+      expect(onReturn).not.toHaveBeenCalled();
+      isSame = sign;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(onReturn).toHaveBeenCalledTimes(returns);
+      expect(onChange).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it('tells of no return when a call fails and the engine greets at once', async () => {
+    vi.useFakeTimers();
+    const onReturn = vi.fn<() => void>();
+    const greet = vi.fn<() => Promise<EngineFacts>>(async () => facts('1'));
+    const connection = createConnection(
+      'e',
+      { greet, isSame: async () => true },
+      () => {},
+      onReturn,
+    );
+    open.push(connection);
+    await connection.ready();
+    connection.failed(new EngineError('ENGINE_TIMEOUT', 'e', 'late'));
+    await connection.ready();
+    expect([greet.mock.calls.length, onReturn.mock.calls.length]).toEqual([2, 0]);
   });
 });

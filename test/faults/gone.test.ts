@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/start-engine.ts';
 import { sendJson } from '../support/http-engine.ts';
-import { EVERYTHING, type FaultEngine, startFaultEngine } from './fault-engine.ts';
+import { idOf } from '../support/stand-in-engine.ts';
+import { EVERYTHING, type FaultEngine, INSPECTS, startFaultEngine } from './fault-engine.ts';
 import { frozen } from './broken-answers.ts';
 import { codesOf, type Served, serve } from './served.ts';
 
@@ -90,6 +92,38 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
     engine.fail(null);
     expect(await gateway.recovered(LIST)).toBeLessThan(2_000);
   });
+});
+
+describe('F5 frozen for a moment, with eight calls under way', () => {
+  const DETAIL = 'query ($id: ImageReference!) { image(reference: $id) { config { user } } }';
+
+  it.each([1_500, 2_500, 3_500])(
+    'for %d ms: details that nobody has asked for before are found within 2 seconds',
+    async (ms) => {
+      const engine = await startedEngine(500);
+      const gateway = await served({ e: engine.dial });
+      let image = 0;
+      const ask = () => gateway.ask(DETAIL, { id: idOf(++image) });
+      engine.fail(frozen, INSPECTS);
+      const underWay = Promise.all(Array.from({ length: 8 }, ask));
+      await expect.poll(() => engine.underWay(INSPECTS)).toBe(8);
+      engine.fail(frozen, EVERYTHING);
+      await delay(ms);
+      engine.fail(null);
+      const backAt = performance.now();
+      const outcomes: { readonly at: number; readonly codes: readonly string[] }[] = [];
+      while (performance.now() - backAt < 7_000) {
+        const codes = codesOf(await ask());
+        outcomes.push({ at: performance.now() - backAt, codes });
+        await delay(20);
+      }
+      const isGood = ({ codes }: (typeof outcomes)[number]) => codes.length === 0;
+      expect(outcomes.find(isGood)?.at).toBeLessThan(2_000);
+      // A circuit that opens once the calls from before have failed would close the rest off.
+      expect(outcomes.filter((outcome) => outcome.at > 2_000 && !isGood(outcome))).toEqual([]);
+      expect((await underWay).flatMap(codesOf)).toEqual(Array(8).fill('ENGINE_TIMEOUT e'));
+    },
+  );
 });
 
 describe('an engine whose socket may not be opened', () => {
