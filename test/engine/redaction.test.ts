@@ -10,6 +10,8 @@ const annotated = (annotations: readonly KeyValue[]) => ({
   mediaType: 'x',
   digest: idOf(1),
   size: 1,
+  platform: null,
+  artifactType: null,
   annotations,
 });
 
