@@ -3,10 +3,11 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { createDeadlines } from './deadlines.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine } from './engine/engine.ts';
-import { type PublicError, toPublicError } from './errors.ts';
+import { toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
-import { beyond, type Limits } from './limits/limits.ts';
+import { type Budget, createBudget } from './limits/budget.ts';
+import type { Limits } from './limits/limits.ts';
 import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
 import type { Registries } from './registry/registries.ts';
@@ -15,7 +16,7 @@ import type { Registries } from './registry/registries.ts';
 const OPERATION_MS = 20_000;
 
 /** What resolvers have to work with, made anew for each operation. */
-export interface Context {
+export interface Context extends Budget {
   /** By configured engine name, in the order of configuration. */
   readonly indexes: ReadonlyMap<string, ImageIndex>;
   /** What happened to images, on all engines. */
@@ -55,10 +56,6 @@ export interface Context {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<readonly Found[]>,
   ): Promise<readonly Found[]>;
-  /** Aborted with QUERY_TOO_COMPLEX when the answer has too many rows: nothing more of it is worth its while. */
-  readonly excess: AbortSignal;
-  /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
-  spend(rows: number): void;
   /**
    * What a field gives, counted: a list by its length, a thing as one. Every list counts, and every thing
    * that leads back to the type that it was reached from: nesting multiplies lists, and fragments that
@@ -100,11 +97,10 @@ export function createContext(
   const loaders = createLoaders(indexes, registries, deadline);
   const eventDeadlines = createDeadlines(signal, OPERATION_MS);
   const reported: GraphQLError[] = [];
-  let rows = 0;
-  let tooComplex: PublicError | null = null;
+  const budget = createBudget(limits);
   let ages = false;
-  const excess = new AbortController();
   const context: Context = {
+    ...budget,
     indexes,
     events,
     loaders,
@@ -114,9 +110,7 @@ export function createContext(
     renew() {
       // In place: Yoga copies the properties of a context into its own.
       Object.assign(loaders, createLoaders(indexes, registries, eventDeadlines()));
-      reported.length = 0;
-      rows = 0;
-      tooComplex = null;
+      context.startOver();
     },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,
     reported,
@@ -131,7 +125,6 @@ export function createContext(
       }
       if (failures.length === asked) throw first.error;
     },
-    excess: excess.signal,
     async gather(info, ask) {
       const engines = [...indexes.keys()];
       context.spend(engines.length);
@@ -144,21 +137,12 @@ export function createContext(
       if (found === null) context.reportFailures(failures, engines.length, info);
       return found;
     },
-    spend(more) {
-      rows += more;
-      if (rows <= limits.rows) return;
-      // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
-      tooComplex ??= beyond('rows', limits);
-      excess.abort(tooComplex);
-      throw tooComplex;
-    },
     counted(value) {
       if (value !== null) context.spend(Array.isArray(value) ? value.length : 1);
       return value;
     },
     startOver() {
-      rows = 0;
-      tooComplex = null;
+      budget.startOver();
       reported.length = 0;
     },
     doNotCache: () => void (ages = true),

@@ -10,7 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   embedded: ['engine/reference.ts', 'engine/endpoint.ts'],
   'single-flight.ts': [],
-  'image-index': ['engine', 'single-flight.ts'],
+  'turns.ts': [],
+  'image-index': ['engine', 'single-flight.ts', 'turns.ts'],
   'errors.ts': ['engine/engine-error.ts'],
   limits: ['errors.ts'],
   'trusted-documents': ['limits'],
@@ -24,7 +25,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'keyset.ts',
     'limits/limits.ts',
+    'limits/budget.ts',
     'eventual.ts',
+    'turns.ts',
   ],
   'deadlines.ts': [],
   'context.ts': [
@@ -35,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'registry',
     'errors.ts',
     'limits/limits.ts',
+    'limits/budget.ts',
   ],
   // Shapes and pure functions of the engine client, never the client itself.
   schema: [

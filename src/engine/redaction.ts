@@ -1,7 +1,7 @@
 import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './engine.ts';
 import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 import type { Json } from './json-values.ts';
-import { hideSecrets, isSecretName, isSecretValue } from './secret-forms.ts';
+import { hideSecrets, isSecretName, isSecretValue, MAX_SEARCHED } from './secret-forms.ts';
 
 /**
  * Withholds what looks like a secret before anything is indexed, so that no search and no filter can tell what was
@@ -24,24 +24,30 @@ export const NO_REDACTION: Redaction = {
 
 /** Values of secret names, and what looks like a secret by itself (secret-forms.ts). */
 export const REDACTION: Redaction = {
-  row: (row) => ({
-    ...row,
-    labels: redactAll(row.labels),
-    manifests: redactManifests(row.manifests),
-    descriptor: redactDescriptor(row.descriptor),
-  }),
-  detail: (detail) => ({
-    ...detail,
-    author: hide(detail.author),
-    comment: hide(detail.comment),
-    config: redactConfig(detail.config),
-    manifests: redactManifests(detail.manifests),
-    descriptor: redactDescriptor(detail.descriptor),
-  }),
+  row(row) {
+    const isSecret = createSearch();
+    return {
+      ...row,
+      labels: redactAll(row.labels, isSecret),
+      manifests: redactManifests(row.manifests, isSecret),
+      descriptor: redactDescriptor(row.descriptor, isSecret),
+    };
+  },
+  detail(detail) {
+    const isSecret = createSearch();
+    return {
+      ...detail,
+      author: hide(detail.author),
+      comment: hide(detail.comment),
+      config: redactConfig(detail.config, isSecret),
+      manifests: redactManifests(detail.manifests, isSecret),
+      descriptor: redactDescriptor(detail.descriptor, isSecret),
+    };
+  },
   history: (steps) => steps.map(redactStep),
   attestation: (one) => ({
     ...one,
-    descriptor: redactDescriptor(one.descriptor),
+    descriptor: redactDescriptor(one.descriptor, createSearch()),
     statement: one.statement === null ? null : hideInJson(one.statement),
   }),
 };
@@ -68,34 +74,52 @@ function hideInJson(json: string): string | null {
   }
 }
 
-function redactManifests(rows: readonly ManifestRow[] | null): readonly ManifestRow[] | null {
+/** Whether the value of an entry has to be withheld. */
+type IsSecret = (entry: KeyValue) => boolean;
+
+/**
+ * For the entries of one thing: what whoever makes images can have searched for each of them is bounded, however many
+ * labels they have, and what is not searched is withheld.
+ */
+function createSearch(): IsSecret {
+  let left = MAX_SEARCHED;
+  return ({ key, value }) => {
+    if (value === null || value === '') return false;
+    left -= key.length + value.length;
+    return left < 0 || isSecretName(key) || isSecretValue(value);
+  };
+}
+
+function redactManifests(
+  rows: readonly ManifestRow[] | null,
+  isSecret: IsSecret,
+): readonly ManifestRow[] | null {
   if (rows === null || rows.every((row) => row.descriptor.annotations.length === 0)) return rows;
-  return rows.map((row) => ({ ...row, descriptor: redactDescriptor(row.descriptor) }));
+  return rows.map((row) => ({ ...row, descriptor: redactDescriptor(row.descriptor, isSecret) }));
 }
 
-function redactDescriptor<Given extends Descriptor | null>(descriptor: Given): Given {
+function redactDescriptor<Given extends Descriptor | null>(
+  descriptor: Given,
+  isSecret: IsSecret,
+): Given {
   if (descriptor === null || descriptor.annotations.length === 0) return descriptor;
-  return { ...descriptor, annotations: redactAll(descriptor.annotations) };
+  return { ...descriptor, annotations: redactAll(descriptor.annotations, isSecret) };
 }
 
-function redactAll(entries: readonly KeyValue[]): readonly KeyValue[] {
-  return entries.some(isSecret)
-    ? entries.map((entry) => (isSecret(entry) ? { key: entry.key, value: null } : entry))
-    : entries;
+function redactAll(entries: readonly KeyValue[], isSecret: IsSecret): readonly KeyValue[] {
+  const secret = new Set(entries.filter(isSecret));
+  if (secret.size === 0) return entries;
+  return entries.map((entry) => (secret.has(entry) ? { key: entry.key, value: null } : entry));
 }
 
-function isSecret({ key, value }: KeyValue): boolean {
-  return value !== null && value !== '' && (isSecretName(key) || isSecretValue(value));
-}
-
-function redactConfig(config: ImageDetail['config']): ImageDetail['config'] {
+function redactConfig(config: ImageDetail['config'], isSecret: IsSecret): ImageDetail['config'] {
   return {
     ...config,
     environment: config.environment.map(({ name, value }) => ({
       name,
       value: isSecret({ key: name, value }) ? null : value,
     })),
-    labels: redactAll(config.labels),
+    labels: redactAll(config.labels, isSecret),
     entrypoint: hideArguments(config.entrypoint),
     command: hideArguments(config.command),
     shell: hideArguments(config.shell),

@@ -1,5 +1,5 @@
-/** Longer texts are not searched, which takes a microsecond for each character, but hidden whole. */
-const MAX_SEARCHED = 128 * 1024;
+/** In characters. Longer texts, and more of them in one place, are not searched but hidden whole. */
+export const MAX_SEARCHED = 128 * 1024;
 
 /** What stands where a part of a text was withheld. */
 const HIDDEN = '[redacted]';
@@ -59,8 +59,12 @@ function hideForms(text: string): string {
     .replace(LONG_WORD, (word) => (isRandom(word) ? HIDDEN : word));
 }
 
-/** A name and the sign after it, in shells, URLs, headers, YAML, JSON and connection strings. */
-const ASSIGNED = /((?:\\?["'])?)([A-Za-z_][\w.-]{0,100})\1(?:=|\s{0,4}:\s{0,4}|\s{1,4}=\s{1,4})/g;
+/**
+ * The sign after a name, in shells, URLs, headers, YAML, JSON and connection strings. It looks back from the sign: to look
+ * for one after each character of a long word takes a hundred times as long.
+ */
+const ASSIGNED =
+  /(?=[=:\s])(?<=\2([A-Za-z_][\w.-]{0,100})((?:\\?["'])?))(?:=|\s{0,4}:\s{0,4}|\s{1,4}=\s{1,4})/g;
 /** A value: quoted, or up to the next space, whatever is in it. */
 const VALUE =
   /\\"[^"\\]*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|(?:(?:basic|bearer|digest|negotiate|token)\s+)?\S+/iy;
@@ -73,7 +77,9 @@ function hideAssignments(text: string): string {
   let from = 0;
   ASSIGNED.lastIndex = 0;
   for (let found = ASSIGNED.exec(text); found !== null; found = ASSIGNED.exec(text)) {
-    if (!isSecretName(found[2] ?? '')) continue;
+    const [, name = ''] = found;
+    // What stands before is a value, which may look like a name.
+    if (found.index - name.length < from || !isSecretName(name)) continue;
     VALUE.lastIndex = ASSIGNED.lastIndex;
     const value = VALUE.exec(text)?.[0] ?? '';
     if (value === '') continue;
@@ -91,7 +97,7 @@ const COMMANDS: readonly RegExp[] = [
   /(\bsshpass\s-p\s?)\S+/g,
   /(\b(?:mysql|mysqladmin|mysqldump|mariadb)\b[^&|;\n]{0,200}?\s-p)[^\s-]\S*/g,
   /(\bhtpasswd\s-\w{0,5}b\w{0,5}\s\S{1,200}\s\S{1,100}\s)\S+/g,
-  /([^\s:"']{1,100}:)[^\s"'|]{1,200}(?=["']?\s?\|\s?chpasswd)/g,
+  /(:)(?<=[^\s:"']:)[^\s"'|]{1,200}(?=["']?\s?\|\s?chpasswd)/g,
 ];
 
 const HAS_COMMAND = /\s-[uU][\s=]|-user|login|sshpass|mysql|mariadb|htpasswd|chpasswd/;

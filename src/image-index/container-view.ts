@@ -16,13 +16,6 @@ export interface ContainerView {
   usersOf(image: Image): readonly Container[];
 }
 
-/** Containers created from any of these images, newest first. */
-export function usersOfAll(view: ContainerView, images: ReadonlySet<Image>): readonly Container[] {
-  const [only] = images;
-  if (images.size === 1 && only !== undefined) return view.usersOf(only);
-  return view.containers.filter(({ image }) => image !== null && images.has(image));
-}
-
 const NONE: readonly Container[] = [];
 
 const joined = new WeakMap<readonly ContainerRow[], { images: ImageView; view: ContainerView }>();

@@ -3,6 +3,7 @@ import type { ParsedName, ParsedReference } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
 import type { LayerView } from './details/layer-view.ts';
 import { type Image, type ImageView, isNamedByDigest } from './image-view.ts';
+import { isFoundIn } from './search-text.ts';
 
 /**
  * A condition on an image: true, false, or null when it is about something unknown. Unknown stays unknown
@@ -65,7 +66,39 @@ export function needsLayers(filter: ImageFilter, images: ImageView): boolean {
   );
 }
 
-function nestedIn({ and, or, not }: ImageFilter): readonly ImageFilter[] {
+/** The most conditions that a whole filter may have. */
+export const MAX_CONDITIONS = 100;
+
+/** Filters in a filter. */
+interface Nesting<Filter> {
+  readonly and?: readonly Filter[] | null | undefined;
+  readonly or?: readonly Filter[] | null | undefined;
+  readonly not?: Filter | null | undefined;
+}
+
+/** A filter before or after it is parsed. */
+interface AnyFilter extends Nesting<AnyFilter> {}
+
+/**
+ * What a filter holds each image against, in all that are nested in it: every pattern, label and digest, and every other
+ * condition. One without any counts too. It stops where there are more than MAX_CONDITIONS.
+ */
+export function conditionsIn(filter: AnyFilter): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(filter)) {
+    if (value == null || NESTING.has(name)) continue;
+    count += Array.isArray(value) ? value.length : 1;
+  }
+  for (const inner of nestedIn(filter)) {
+    if (count > MAX_CONDITIONS) break;
+    count += conditionsIn(inner);
+  }
+  return Math.max(1, count);
+}
+
+const NESTING: ReadonlySet<string> = new Set(['and', 'or', 'not']);
+
+function nestedIn<Filter>({ and, or, not }: Nesting<Filter>): readonly Filter[] {
   return [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])];
 }
 
@@ -115,7 +148,7 @@ type Compilers = {
 const CONDITIONS: Compilers = {
   references: (patterns) => (image) =>
     namesOf(image).some((name) => patterns.some((pattern) => pattern(name))),
-  search: (text) => (image) => searchTexts(image).some((own) => own.toLowerCase().includes(text)),
+  search: (text) => (image) => isFoundIn(image, text),
   // The contract has an empty list match nothing, and only the one of and match all.
   labels: (wanted) => (image) =>
     wanted.length > 0 &&
@@ -159,15 +192,6 @@ export function isDangling(image: Image): boolean {
 /** The names of an image: its tags, and its digests with a repository. */
 export function namesOf(image: Image): readonly ParsedName[] {
   return [...image.tags, ...image.digests].flatMap(({ name }) => (name === null ? [] : [name]));
-}
-
-function searchTexts({ row }: Image): readonly string[] {
-  return [
-    row.id,
-    ...row.tags,
-    ...row.digests,
-    ...row.labels.flatMap(({ key, value }) => (value === null ? [key] : [key, value])),
-  ];
 }
 
 /** Unknown where neither a manifest nor an inspect names the platform of what may match. */

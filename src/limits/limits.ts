@@ -98,6 +98,16 @@ export const limitsTable = [
     meaning: 'rows of an answer, counted with the real sizes of nested lists',
   },
   {
+    name: 'examined',
+    default: 2_000_000,
+    lowest: 1_000,
+    highest: 1_000_000_000,
+    code: 'QUERY_TOO_COMPLEX',
+    says: 'More than 2000000 images and conditions would have to be looked at. Ask for less at once.',
+    meaning:
+      'what is looked at to find them: images, each with every condition of a filter, and items of lists',
+  },
+  {
     name: 'references',
     default: 100,
     lowest: 1,

@@ -1,6 +1,9 @@
+import { LRUCache } from 'lru-cache';
 import {
   type ImageFilter,
   compileFilter,
+  type Condition,
+  conditionsIn,
   needsContainers,
   needsLayers,
 } from '../image-index/image-filter.ts';
@@ -14,6 +17,7 @@ import {
   withoutRepetitions,
 } from '../image-index/image-order.ts';
 import type { Image, ImageView } from '../image-index/image-view.ts';
+import { weightOf } from '../image-index/search-text.ts';
 import {
   ASCENDING_TEXT,
   type Key,
@@ -23,14 +27,14 @@ import {
   checkPageArgs,
   compareKeys,
 } from '../keyset.ts';
+import type { Budget } from '../limits/budget.ts';
 import type { Limits } from '../limits/limits.ts';
+import { isTurnOver, turn } from '../turns.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
 /** Which images, in which order, and which page of them. */
 export interface ImageQuestion {
-  /** Configured engine names. */
-  readonly engines: readonly string[];
   readonly filter: ImageFilter | null;
   readonly orderBy: readonly ImageOrder[];
   /** Intermediate images too. */
@@ -54,18 +58,27 @@ export interface ImageSelection {
   readonly failures: readonly EngineFailure[];
 }
 
-/** Finds the images of several engines in one order. One engine that fails costs its own images only. */
+/** What an operation finds images with. */
+export interface Finder extends Pick<Budget, 'examine'> {
+  readonly loaders: Loaders;
+  readonly limits: Limits;
+}
+
+/**
+ * Finds the images of several engines in one order. One engine that fails costs its own images only.
+ * @param engines configured names
+ */
 export async function selectImages(
-  loaders: Loaders,
+  finder: Finder,
+  engines: readonly string[],
   question: ImageQuestion,
-  limits: Limits,
 ): Promise<ImageSelection> {
   const orderBy =
     question.orderBy.length === 0 ? NEWEST_FIRST : withoutRepetitions(question.orderBy);
   const ordering = toOrdering(orderBy);
-  checkPageArgs(ordering, question.page, limits);
-  const { found, failures } = await settleEngines(question.engines, (engine) =>
-    selectOfEngine(loaders, engine, question, orderBy, ordering),
+  checkPageArgs(ordering, question.page, finder.limits);
+  const { found, failures } = await settleEngines(engines, (engine) =>
+    selectOfEngine(finder, engine, question, orderBy, ordering),
   );
   const [only] = found;
   const images = found.length === 1 && only !== undefined ? only : sort(found.flat(), ordering);
@@ -89,7 +102,7 @@ function toPart({ field, direction }: ImageOrder): SortedPart {
 }
 
 async function selectOfEngine(
-  loaders: Loaders,
+  { loaders, examine }: Finder,
   engine: string,
   { filter, all }: ImageQuestion,
   orderBy: readonly ImageOrder[],
@@ -102,11 +115,26 @@ async function selectOfEngine(
     ordersBySharedSize(orderBy) ? loaders.sharedSizes.load(engine) : null,
   ]);
   const sources = { containers: byContainers ? containers : null, sharedSizes };
-  const listed = placed(view, orderBy, ordering, sources, all);
+  const listed = await inOrder({ view, orderBy, ordering, sources, all }, examine);
   if (filter === null) return listed;
+  examine(weightOf(view) * conditionsIn(filter));
   const layers = needsLayers(filter, view) ? await loaders.layers.load(engine) : null;
-  const matches = compileFilter(filter, { containers, layers });
-  return listed.filter(({ image }) => matches(image) === true);
+  return matching(listed, compileFilter(filter, { containers, layers }));
+}
+
+/** Images that are looked at before it is seen whether others must have their turn. */
+const IMAGES_A_LOOK = 16;
+
+async function matching(
+  listed: readonly PlacedImage[],
+  matches: Condition,
+): Promise<readonly PlacedImage[]> {
+  const found: PlacedImage[] = [];
+  for (const [at, place] of listed.entries()) {
+    if (at % IMAGES_A_LOOK === 0 && isTurnOver()) await turn();
+    if (matches(place.image) === true) found.push(place);
+  }
+  return found;
 }
 
 /** The images of one engine in the order of creation, for lists that no client orders. */
@@ -130,38 +158,41 @@ const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
  * images: the few that are in use go on being used.
  */
 const MAX_KEPT_ORDERS = 4;
-/** By name of the ordering, the one that was used last at the end. */
-const kept = new WeakMap<ImageView, Map<string, readonly PlacedImage[]>>();
+/** By name of the ordering. */
+const kept = new WeakMap<ImageView, LRUCache<string, readonly PlacedImage[]>>();
+
+/** A view and the order that its images are to be in. */
+interface Sort {
+  readonly view: ImageView;
+  readonly orderBy: readonly ImageOrder[];
+  readonly ordering: Ordering;
+  readonly sources: OrderSources;
+  readonly all: boolean;
+}
 
 /** The images of a view in an order; kept with the view where only the view decides it. */
-function placed(
-  view: ImageView,
-  orderBy: readonly ImageOrder[],
-  ordering: Ordering,
-  sources: OrderSources,
-  all: boolean,
-): readonly PlacedImage[] {
-  if (sources.containers !== null || sources.sharedSizes !== null) {
-    return sortAll(view, orderBy, ordering, sources, all);
-  }
-  const ofView = kept.get(view) ?? new Map<string, readonly PlacedImage[]>();
-  kept.set(view, ofView);
+async function inOrder(asked: Sort, examine: Finder['examine']): Promise<readonly PlacedImage[]> {
+  const { view, orderBy, ordering, sources, all } = asked;
+  const isOfView = sources.containers === null && sources.sharedSizes === null;
+  const orders = isOfView ? ordersOf(view) : null;
   const key = all ? `all ${ordering.name}` : ordering.name;
-  const images = ofView.get(key) ?? sortAll(view, orderBy, ordering, sources, all);
-  ofView.delete(key);
-  ofView.set(key, images);
-  const [oldest] = ofView.keys();
-  if (ofView.size > MAX_KEPT_ORDERS && oldest !== undefined) ofView.delete(oldest);
+  const known = orders?.get(key);
+  if (known !== undefined) return known;
+  examine(view.rows.length * orderBy.length);
+  await turn();
+  // Another field may have sorted them meanwhile.
+  const images = orders?.get(key) ?? sortAll(asked);
+  orders?.set(key, images);
   return images;
 }
 
-function sortAll(
-  view: ImageView,
-  orderBy: readonly ImageOrder[],
-  ordering: Ordering,
-  sources: OrderSources,
-  all: boolean,
-): PlacedImage[] {
+function ordersOf(view: ImageView): LRUCache<string, readonly PlacedImage[]> {
+  const orders = kept.get(view) ?? new LRUCache({ max: MAX_KEPT_ORDERS });
+  kept.set(view, orders);
+  return orders;
+}
+
+function sortAll({ view, orderBy, ordering, sources, all }: Sort): readonly PlacedImage[] {
   const rows = all ? view.rows : view.rows.filter((row) => !view.isIntermediate(row));
   const images = rows.map((row) => view.image(row.id)).filter((image) => image !== null);
   return sort(

@@ -36,6 +36,12 @@ export interface Loaders extends DetailLoaders {
   registry(engine: string, name: ParsedName): Promise<RegistryAnswer>;
   /** Whether nothing was left out that may be known when it is asked for again. */
   isCertain(): boolean;
+  /**
+   * What a field finds, found once for all parents of which it finds the same: each of a thousand images may ask its
+   * engine the same thing. @param field its node in the document, which has the same arguments wherever it is executed
+   * @param of what the answer depends on beside them
+   */
+  once<Found>(field: object, of: string, find: () => Promise<Found>): Promise<Found>;
   /** Engines that gave something older than what they had announced. */
   staleEngines(): readonly string[];
 }
@@ -79,6 +85,7 @@ export function createLoaders(
       isCertain &&= layers.isComplete;
       return layers;
     }),
+    once: createOnce(),
     isCertain: () => isCertain,
     ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
     withTypedName: (container) => typedNames.load(container),
@@ -114,6 +121,17 @@ function createTypedNames(
       result.status === 'fulfilled' ? result.value : (result.reason as Error),
     );
   });
+}
+
+function createOnce(): Loaders['once'] {
+  const found = new Map<object, Map<string, Promise<unknown>>>();
+  return <Found>(field: object, of: string, find: () => Promise<Found>) => {
+    const ofField = found.get(field) ?? new Map<string, Promise<unknown>>();
+    found.set(field, ofField);
+    const known = ofField.get(of) ?? find();
+    ofField.set(of, known);
+    return known as Promise<Found>;
+  };
 }
 
 function createEngineReads<Value>(read: (engine: string) => Promise<Value>): EngineReads<Value> {

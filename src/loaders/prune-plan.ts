@@ -3,6 +3,7 @@ import type { Engine, EngineFacts } from '../engine/engine.ts';
 import type { PruneOptions } from '../engine/prune/prune.ts';
 import { pruneRuleOf } from '../engine/prune/prune-rules.ts';
 import type { Image, TagReference } from '../image-index/image-view.ts';
+import type { Budget } from '../limits/budget.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What a prune would do, as images and names of one view. */
@@ -15,7 +16,7 @@ export interface PrunePreview {
 
 /** @throws EngineError UNSUPPORTED_BY_ENGINE where the engine's rule cannot be foreseen */
 export async function previewPrune(
-  loaders: Loaders,
+  { loaders, examine }: { readonly loaders: Loaders } & Pick<Budget, 'examine'>,
   engine: Engine,
   options: PruneOptions,
 ): Promise<PrunePreview> {
@@ -27,6 +28,7 @@ export async function previewPrune(
     loaders.images.load(name),
     loaders.containers.load(name),
   ]);
+  examine(view.rows.length * (1 + options.labels.length));
   const isByName = facts.store === 'CONTAINERD' && !options.danglingOnly;
   const rows = isByName
     ? await Promise.all(containers.containers.map(loaders.withTypedName))

@@ -1,3 +1,4 @@
+import type { Budget } from '../limits/budget.ts';
 import type { ImageView } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
@@ -12,11 +13,12 @@ export interface RepositorySelection {
 
 /** @param search text in the familiar or canonical name; empty for all */
 export async function selectRepositories(
-  loaders: Loaders,
+  { loaders, examine }: { readonly loaders: Loaders } & Pick<Budget, 'examine'>,
   engines: readonly string[],
   search: string,
 ): Promise<RepositorySelection> {
   const { found, failures } = await settleEngines(engines, (name) => loaders.images.load(name));
+  for (const view of found) examine(view.repositories().size);
   const text = search.toLowerCase();
   const repositories = found.flatMap((view) => repositoriesOf(view, text));
   repositories.sort(

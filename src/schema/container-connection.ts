@@ -23,9 +23,11 @@ export function askForContainers(
   select: (view: ContainerView) => readonly Container[],
 ): Eventual<Connection<Container>> {
   checkPageArgs(NEWEST_FIRST, args, context.limits);
-  return after(context.loaders.containers.get(engine), (view) =>
-    connect(context, newestFirst(select(view)), keyOf, NEWEST_FIRST, args),
-  );
+  return after(context.loaders.containers.get(engine), (view) => {
+    const selected = select(view);
+    context.examine(selected.length);
+    return connect(context, newestFirst(selected), keyOf, NEWEST_FIRST, args);
+  });
 }
 
 function newestFirst(containers: readonly Container[]): readonly Container[] {

@@ -1,10 +1,11 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Image } from '../image-index/image-view.ts';
 import { type PageArgs, pageOf } from '../keyset.ts';
 import {
   type ImageQuestion,
   type ImageSelection,
+  newestFirst,
   type PlacedImage,
   selectImages,
 } from '../loaders/image-selection.ts';
@@ -23,8 +24,7 @@ builder.objectFields('ImageSummaryConnection', (t) => ({
     type: 'ByteSize',
     description:
       'Sum of size over all matching images, not just this page. Layers that images share are counted for each.',
-    resolve: ({ selection }) =>
-      selection.images.reduce((sum, { image }) => sum + image.row.size, 0),
+    resolve: ({ selection }) => totalSizeOf(selection),
   }),
   unavailableEngines: t.field({
     type: ['Engine'],
@@ -35,8 +35,29 @@ builder.objectFields('ImageSummaryConnection', (t) => ({
   }),
 }));
 
+/** A selection is added up once, however many parents and aliases ask for it. */
+const totalSizes = new WeakMap<ImageSelection, number>();
+
+function totalSizeOf(selection: ImageSelection): number {
+  const known = totalSizes.get(selection);
+  if (known !== undefined) return known;
+  const sum = selection.images.reduce((size, { image }) => size + image.row.size, 0);
+  totalSizes.set(selection, sum);
+  return sum;
+}
+
+/** One page of images in the order of creation, which no client orders. @throws PublicError */
+export function connectNewest(
+  context: Context,
+  images: readonly Image[],
+  args: PageArgs,
+): ImageConnection {
+  context.examineList(images);
+  return connectImages(context, newestFirst(images), args);
+}
+
 /** One page of images that were found and ordered. @throws PublicError */
-export function connectImages(
+function connectImages(
   context: Context,
   selection: ImageSelection,
   args: PageArgs,
@@ -61,13 +82,20 @@ export function connectImages(
 /**
  * Asks engines for images. What some could not give is named beside the rest; when none could answer, the
  * field fails with the first engine's error.
+ * @param questionOf reads the arguments of the field, once for all its parents
  */
 export async function askForImages(
   context: Context,
-  question: ImageQuestion,
+  engines: readonly string[],
+  questionOf: () => ImageQuestion,
   info: GraphQLResolveInfo,
 ): Promise<ImageConnection> {
-  const selection = await selectImages(context.loaders, question, context.limits);
-  context.reportFailures(selection.failures, question.engines.length, info);
-  return connectImages(context, selection, question.page);
+  context.examine(1);
+  const field = info.fieldNodes[0] as FieldNode;
+  const { selection, page } = await context.loaders.once(field, engines.join(), async () => {
+    const question = questionOf();
+    return { selection: await selectImages(context, engines, question), page: question.page };
+  });
+  context.reportFailures(selection.failures, engines.length, info);
+  return connectImages(context, selection, page);
 }

@@ -50,7 +50,9 @@ export async function askForRecentEvents(
 ): Promise<Page<LoggedEvent>> {
   const { events, loaders, limits } = context;
   const size = pageSize(page, limits);
-  const found = await selectRecentEvents(loaders, events.recent(), question);
+  const recent = events.recent();
+  context.examine(recent.length * Math.max(1, question.filter.references?.length ?? 0));
+  const found = await selectRecentEvents(loaders, recent, question);
   const first = found.findIndex(({ position }) => before === null || position < before);
   const start = first < 0 ? found.length : first;
   const nodes = found.slice(start, start + size);

@@ -1,11 +1,15 @@
 import { parseReference } from '../engine/reference.ts';
 import { compileReferencePattern } from '../engine/reference-pattern.ts';
 import { PublicError } from '../errors.ts';
-import type { ImageFilter as Filter, ReferencePattern } from '../image-index/image-filter.ts';
+import {
+  conditionsIn,
+  type ImageFilter as Filter,
+  MAX_CONDITIONS,
+  type ReferencePattern,
+} from '../image-index/image-filter.ts';
 import { builder } from './builder.ts';
 
-/** The most patterns, labels, digests or nested filters in one list, and the longest text. */
-const MAX_ITEMS = 100;
+/** The longest text. */
 const MAX_TEXT_LENGTH = 256;
 /** The longest value of a label, which may be a sentence or two. */
 const MAX_VALUE_LENGTH = 4_096;
@@ -116,10 +120,8 @@ ImageFilter.implement({
 export function toImageFilter(input: FilterInput, depth = 0): Filter {
   if (depth > MAX_NESTING)
     throw new PublicError('BAD_USER_INPUT', 'The filter is nested too deep.');
+  if (depth === 0 && conditionsIn(input) > MAX_CONDITIONS) throw tooLong();
   const { references, search, labels, platform, and, or, not, ...plain } = input;
-  for (const list of [labels, input.digests, and, or]) {
-    if (list != null && list.length > MAX_ITEMS) throw tooLong();
-  }
   for (const text of [search, ...Object.values(platform ?? {})]) checkText(text);
   for (const { key, value } of labels ?? []) {
     checkText(key);
@@ -156,7 +158,7 @@ function tooLong(): PublicError {
 
 /** @throws PublicError BAD_USER_INPUT */
 export function toReferencePatterns(texts: readonly string[]): readonly ReferencePattern[] {
-  if (texts.length > MAX_ITEMS) throw tooLong();
+  if (texts.length > MAX_CONDITIONS) throw tooLong();
   return texts.map((text) => {
     const pattern = compileReferencePattern(text);
     if (pattern !== null) return pattern;

@@ -2,11 +2,10 @@ import { canonicalName, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
 import { ASCENDING_TEXT, checkPageArgs } from '../keyset.ts';
 import type { Repository } from '../image-index/repository.ts';
-import { newestFirst } from '../loaders/image-selection.ts';
 import { type RepositorySelection, selectRepositories } from '../loaders/repository-selection.ts';
 import { builder } from './builder.ts';
 import { namedEngines } from './engine.ts';
-import { connectImages } from './image-connection.ts';
+import { connectNewest } from './image-connection.ts';
 import { checkText } from './image-filter.ts';
 import { encodeGlobalId } from './node.ts';
 import { type Connection, connect, defineConnection, forwardArgs, pageArgs } from './pagination.ts';
@@ -47,7 +46,7 @@ builder.objectType('ImageRepository', {
       nullable: true,
       description: 'Images that a tag or digest of this name points to, newest first.',
       args: forwardArgs(t.arg),
-      resolve: ({ images }, args, context) => connectImages(context, newestFirst(images), args),
+      resolve: ({ images }, args, context) => connectNewest(context, images, args),
     }),
     tags: t.field({
       type: 'RepoTagConnection',
@@ -89,7 +88,7 @@ builder.queryFields((t) => ({
       const asked = namedEngines(context.indexes, engines);
       checkPageArgs(BY_NAME, args, context.limits);
       checkText(search);
-      const found = await selectRepositories(context.loaders, asked, search ?? '');
+      const found = await selectRepositories(context, asked, search ?? '');
       context.reportFailures(found.failures, asked.length, info);
       const keyOf = (repository: Repository) => [repository.familiarName, repository.engine];
       const page = connect(context, found.repositories, keyOf, BY_NAME, args);

@@ -1,8 +1,7 @@
 import { after } from '../eventual.ts';
-import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { historyOf } from './history-entry.ts';
-import { connectImages } from './image-connection.ts';
+import { connectNewest } from './image-connection.ts';
 import { layersOf } from './layer.ts';
 import { forwardArgs } from './pagination.ts';
 
@@ -73,7 +72,7 @@ builder.objectFields('ImageSummary', (t) => ({
     args: forwardArgs(t.arg),
     resolve: (image, args, context) =>
       after(context.loaders.layers.get(image.engine), (view) =>
-        connectImages(context, newestFirst(view.derivedImages(image)), args),
+        connectNewest(context, view.derivedImages(image), args),
       ),
   }),
 }));

@@ -1,11 +1,9 @@
 import { after } from '../eventual.ts';
-import { usersOfAll } from '../image-index/container-view.ts';
 import { isDangling } from '../image-index/image-filter.ts';
 import { preferredPlatform } from '../image-index/image-view.ts';
-import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
-import { connectImages } from './image-connection.ts';
+import { connectNewest } from './image-connection.ts';
 import { EngineContainerState } from './engine-container.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
@@ -149,7 +147,7 @@ builder.objectFields('ImageSummary', (t) => ({
     description: 'Images whose parentId is this image, intermediate ones included, newest first.',
     args: forwardArgs(t.arg),
     resolve: ({ view, row }, args, context) =>
-      connectImages(context, newestFirst(view.children(row.id)), args),
+      connectNewest(context, view.children(row.id), args),
   }),
 }));
 
@@ -219,10 +217,12 @@ builder.objectFields('ImageSummary', (t) => ({
     resolve: async (image, args, context) => {
       const { states, includeDerived } = args;
       const layers = includeDerived ? await context.loaders.layers.load(image.engine) : null;
-      const images = new Set([image, ...(layers?.derivedImages(image) ?? [])]);
-      return askForContainers(context, image.engine, args, (view) =>
-        usersOfAll(view, images).filter(({ row }) => states?.includes(row.state) ?? true),
-      );
+      const derived = layers?.derivedImages(image) ?? [];
+      context.examine(derived.length);
+      return askForContainers(context, image.engine, args, (view) => {
+        const users = [image, ...derived].flatMap((one) => view.usersOf(one));
+        return users.filter(({ row }) => states?.includes(row.state) ?? true);
+      });
     },
   }),
 }));

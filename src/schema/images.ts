@@ -27,9 +27,8 @@ const imageArgs = (arg: ArgBuilder<SchemaTypes>) => ({
 
 type ImageArgs = InputShapeFromFields<ReturnType<typeof imageArgs>>;
 
-function toQuestion(engines: readonly string[], { filter, orderBy, all, ...page }: ImageArgs) {
+function toQuestion({ filter, orderBy, all, ...page }: ImageArgs) {
   return {
-    engines,
     filter: filter == null ? null : toImageFilter(filter),
     orderBy: toImageOrders(orderBy),
     all,
@@ -49,7 +48,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
-      return askForImages(context, toQuestion(asked, args), info);
+      return askForImages(context, asked, () => toQuestion(args), info);
     },
   }),
   image: t.field({
@@ -118,7 +117,7 @@ builder.objectFields('Engine', (t) => ({
     description: 'The images of this engine; newest first unless ordered otherwise.',
     args: imageArgs(t.arg),
     resolve: ({ name }, args, context, info) =>
-      askForImages(context, toQuestion([name], args), info),
+      askForImages(context, [name], () => toQuestion(args), info),
   }),
 }));
 

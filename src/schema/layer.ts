@@ -2,9 +2,8 @@ import type { Context } from '../context.ts';
 import { after } from '../eventual.ts';
 import type { JoinedStep } from '../image-index/details/layer-history.ts';
 import type { Detailed } from '../loaders/details.ts';
-import { newestFirst } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
-import { connectImages } from './image-connection.ts';
+import { connectNewest } from './image-connection.ts';
 import { forwardArgs } from './pagination.ts';
 
 /** One layer in the image or manifest that it was asked of. */
@@ -53,7 +52,7 @@ builder.objectType('Layer', {
       args: forwardArgs(t.arg),
       resolve: ({ of, diffId }, args, context) =>
         after(context.loaders.layers.get(imageOf(of).engine), (view) =>
-          connectImages(context, newestFirst(view.imagesOfLayer(diffId)), args),
+          connectNewest(context, view.imagesOfLayer(diffId), args),
         ),
     }),
   }),

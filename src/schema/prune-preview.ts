@@ -1,12 +1,11 @@
 import { type PrunePreview, previewPrune, reclaimableSize } from '../loaders/prune-plan.ts';
-import { newestFirst } from '../loaders/image-selection.ts';
 import type { TagReference } from '../image-index/image-view.ts';
 import { ASCENDING_TEXT, compareKeys, type Key, type Ordering } from '../keyset.ts';
 import { PublicError } from '../errors.ts';
 import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';
 import { namedEngines } from './engine.ts';
-import { connectImages } from './image-connection.ts';
+import { connectNewest } from './image-connection.ts';
 import { ImageLabelFilter } from './image-filter.ts';
 import { connect, forwardArgs } from './pagination.ts';
 
@@ -32,7 +31,7 @@ builder.objectType('PrunePreview', {
       type: 'ImageSummaryConnection',
       description: 'Images that would be removed whole, intermediate ones included, newest first.',
       args: forwardArgs(t.arg),
-      resolve: ({ removed }, args, context) => connectImages(context, newestFirst(removed), args),
+      resolve: ({ removed }, args, context) => connectNewest(context, removed, args),
     }),
     untagged: t.field({
       type: 'RepoTagConnection',
@@ -86,7 +85,7 @@ builder.queryFields((t) => ({
       const [first = ''] = namedEngines(context.indexes, engine);
       const wanted = labels?.map(({ key, value }) => ({ key, value: value ?? null })) ?? [];
       const options = { danglingOnly, until: until ?? null, labels: wanted };
-      return previewPrune(context.loaders, context.engineOf(first), options);
+      return previewPrune(context, context.engineOf(first), options);
     },
   }),
 }));

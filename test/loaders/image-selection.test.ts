@@ -32,11 +32,12 @@ it('a view keeps the few orders that are in use, and no others', async () => {
   const { view, sorts } = countingView();
   const loaders = { images: { load: async () => view } } as unknown as Loaders;
   const list = (...orderBy: ImageOrder[]) =>
-    selectImages(
-      loaders,
-      { engines: ['e'], filter: null, orderBy, all: true, page: {} },
-      DEFAULT_LIMITS,
-    );
+    selectImages({ loaders, limits: DEFAULT_LIMITS, examine: () => {} }, ['e'], {
+      filter: null,
+      orderBy,
+      all: true,
+      page: {},
+    });
   const bySize: ImageOrder = { field: 'SIZE', direction: 'ASC' };
   const byName: ImageOrder = { field: 'NAME', direction: 'ASC' };
   const up = (order: ImageOrder): ImageOrder => ({ ...order, direction: 'DESC' });

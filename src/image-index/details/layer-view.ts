@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { ImageRow, Platform } from '../../engine/engine.ts';
+import { isTurnOver, turn } from '../../turns.ts';
 import type { Image, ImageView } from '../image-view.ts';
 import {
   addLayers,
@@ -46,8 +46,6 @@ export interface PlacedLayer {
   readonly at: number;
 }
 
-/** How long the event loop is held up at a time: layers of 10,000 images take ten times as long. */
-const TURN_MS = 15;
 /** Lists of derived images that are kept with a view. */
 const MAX_KEPT_LISTS = 100;
 
@@ -103,12 +101,8 @@ async function putTogether(
   const ends = new Map<ImageRow, readonly LayerNode[]>();
   const platforms = new Map<ImageRow, readonly Platform[]>();
   const holders = new Map<string, Set<ImageRow>>();
-  let turnBegan = performance.now();
   for (const row of rows) {
-    if (performance.now() - turnBegan > TURN_MS) {
-      await nextTurn();
-      turnBegan = performance.now();
-    }
+    if (isTurnOver()) await turn();
     const layered = layersOf(row);
     platforms.set(row, [...new Set(layered.flatMap(({ platform }) => platform ?? []))]);
     const nodes = layered.map(({ chain }) => addLayers(root, row, chain));

@@ -1,0 +1,51 @@
+import type { PublicError } from '../errors.ts';
+import { beyond, type Limits } from './limits.ts';
+
+/** What answering one operation may come to, counted while it is answered. */
+export interface Budget {
+  /** Aborted with QUERY_TOO_COMPLEX when one of them is spent: nothing more of the answer is worth its while. */
+  readonly excess: AbortSignal;
+  /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
+  spend(rows: number): void;
+  /**
+   * Counts what is looked at to find them, before it is: things, with each condition that they are held against.
+   * @throws PublicError QUERY_TOO_COMPLEX
+   */
+  examine(things: number): void;
+  /** Counts a list that is looked at; one that is kept counts once. @throws PublicError QUERY_TOO_COMPLEX */
+  examineList(list: readonly unknown[]): void;
+  /** Counts from nothing again. */
+  startOver(): void;
+}
+
+/** @param limits of which rows and examined are watched */
+export function createBudget(limits: Limits): Budget {
+  const excess = new AbortController();
+  let spent = { rows: 0, examined: 0 };
+  let examined = new WeakSet<readonly unknown[]>();
+  let tooComplex: PublicError | null = null;
+  function count(name: 'rows' | 'examined', more: number): void {
+    spent[name] += more;
+    if (spent[name] <= limits[name]) return;
+    // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
+    tooComplex ??= beyond(name, limits);
+    excess.abort(tooComplex);
+    throw tooComplex;
+  }
+  const budget: Budget = {
+    excess: excess.signal,
+    spend: (rows) => count('rows', rows),
+    examine: (things) => count('examined', things),
+    examineList(list) {
+      if (examined.has(list)) return;
+      examined.add(list);
+      budget.examine(list.length);
+    },
+    startOver() {
+      spent = { rows: 0, examined: 0 };
+      examined = new WeakSet();
+      tooComplex = null;
+    },
+  };
+  return budget;
+}
