@@ -6,6 +6,7 @@ import type { Engine } from './engine/engine.ts';
 import { type PublicError, toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import type { AnswerSize, CreateAnswerSize } from './limits/answer-size.ts';
 import { beyond, type Limits } from './limits/limits.ts';
 import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
@@ -55,8 +56,10 @@ export interface Context {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<readonly Found[]>,
   ): Promise<readonly Found[]>;
-  /** Aborted with QUERY_TOO_COMPLEX when the answer has too many rows: nothing more of it is worth its while. */
+  /** Aborted with what ends an answer that has too many rows or is too long: nothing more of it is worth its while. */
   readonly excess: AbortSignal;
+  /** Counts the characters of the answer. */
+  readonly size: AnswerSize;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
   /**
@@ -82,6 +85,7 @@ export interface Sources {
   readonly events: ImageEventLog;
   readonly registries: Registries;
   readonly limits: Limits;
+  readonly createSize: CreateAnswerSize;
 }
 
 /**
@@ -93,7 +97,7 @@ export function createContext(
   signal: AbortSignal,
   client: string | null = null,
 ): Context {
-  const { indexes, events, registries, limits } = sources;
+  const { indexes, events, registries, limits, createSize } = sources;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
   // Each read that is under way listens, and an operation may have a thousand of them.
   setMaxListeners(0, deadline);
@@ -104,6 +108,7 @@ export function createContext(
   let tooComplex: PublicError | null = null;
   let ages = false;
   const excess = new AbortController();
+  const size = createSize((error) => excess.abort(error));
   const context: Context = {
     indexes,
     events,
@@ -117,6 +122,7 @@ export function createContext(
       reported.length = 0;
       rows = 0;
       tooComplex = null;
+      size.clear();
     },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,
     reported,
@@ -132,6 +138,7 @@ export function createContext(
       if (failures.length === asked) throw first.error;
     },
     excess: excess.signal,
+    size,
     async gather(info, ask) {
       const engines = [...indexes.keys()];
       context.spend(engines.length);
@@ -160,6 +167,7 @@ export function createContext(
       rows = 0;
       tooComplex = null;
       reported.length = 0;
+      size.clear();
     },
     doNotCache: () => void (ages = true),
     mayCache: () =>

@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'registry',
     'errors.ts',
     'limits/limits.ts',
+    'limits/answer-size.ts',
   ],
   // Shapes and pure functions of the engine client, never the client itself.
   schema: [
