@@ -71,7 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schema/subgraph.ts',
     'context.ts',
     'errors.ts',
-    'limits/limits.ts',
+    'limits',
     'trusted-documents',
     'plugins',
     'image-index',

@@ -4,7 +4,7 @@ import { completionOf } from './completion.ts';
 import { assembly, jsonAssembly } from './assembly.ts';
 import { type Operation, Unsupported } from './execution.ts';
 import { jsonCompletionOf } from './json-completion.ts';
-import { keyLength, lengthOf } from './length.ts';
+import { frameLength } from './length.ts';
 import type { SelectedField, Selection } from './selection.ts';
 
 /** Coerced values of the variables that @skip and @include name. */
@@ -33,7 +33,8 @@ export function planOperation(
       ([key, nodes]) => [key, toField(parentType, key, nodes, isJson)] as const,
     );
     const assemble = isJson ? jsonAssembly(parentType, keys) : assembly(parentType, keys);
-    return { fields: new Map(selected), frame: frameOf(parentType, selected), assemble };
+    const frame = frameLength(parentType.name, fields);
+    return { fields: new Map(selected), frame, assemble };
   }
 
   function toField(
@@ -73,18 +74,6 @@ export function planOperation(
 
   const selected = collectFields(schema, fragments, variables, type, operation.selectionSet);
   return toSelection(type, selected, true);
-}
-
-/** Braces, names, colons and commas, and __typename wherever it is selected. */
-function frameOf(
-  { name }: GraphQLObjectType,
-  selected: readonly (readonly [string, SelectedField | null])[],
-): number {
-  let characters = '{}'.length;
-  for (const [key, field] of selected) {
-    characters += keyLength(key) + (field === null ? lengthOf(name) : 0);
-  }
-  return characters;
 }
 
 /** graphql-js's default resolver, quick where it finds a property that is no method. */
