@@ -9,6 +9,7 @@ import type * as ContextModule from '../src/context.ts';
 import type * as RegistriesModule from '../src/registry/registries.ts';
 import type * as Gateway from '../src/gateway.ts';
 import type * as ImageView from '../src/image-index/image-view.ts';
+import type * as AnswerSizeModule from '../src/limits/answer-size.ts';
 import type * as LimitsModule from '../src/limits/limits.ts';
 import type * as Schema from '../src/schema/index.ts';
 import { createFixedIndex, manyImages } from '../test/support/fixed-index.ts';
@@ -23,6 +24,7 @@ const { createGateway } = (await built('gateway.js')) as typeof Gateway;
 const { createContext } = (await built('context.js')) as typeof ContextModule;
 const { NO_REGISTRIES } = (await built('registry/registries.js')) as typeof RegistriesModule;
 const { createImageView } = (await built('image-index/image-view.js')) as typeof ImageView;
+const { createAnswerSizes } = (await built('limits/answer-size.js')) as typeof AnswerSizeModule;
 const { DEFAULT_LIMITS } = (await built('limits/limits.js')) as typeof LimitsModule;
 const { schema } = (await built('schema/index.js')) as typeof Schema;
 
@@ -44,6 +46,7 @@ function interpreted(plugins: Plugin[] = []): http.RequestListener {
           events: createImageEventLog(),
           registries: NO_REGISTRIES,
           limits: DEFAULT_LIMITS,
+          createSize: createAnswerSizes(DEFAULT_LIMITS),
         },
         request.signal,
       ),

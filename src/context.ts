@@ -6,6 +6,7 @@ import type { Engine } from './engine/engine.ts';
 import { toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
+import type { AnswerSize, CreateAnswerSize } from './limits/answer-size.ts';
 import { type Budget, createBudget } from './limits/budget.ts';
 import type { Limits } from './limits/limits.ts';
 import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
@@ -56,6 +57,8 @@ export interface Context extends Budget {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<readonly Found[]>,
   ): Promise<readonly Found[]>;
+  /** Counts the characters of the answer. */
+  readonly size: AnswerSize;
   /**
    * What a field gives, counted: a list by its length, a thing as one. Every list counts, and every thing
    * that leads back to the type that it was reached from: nesting multiplies lists, and fragments that
@@ -79,6 +82,7 @@ export interface Sources {
   readonly events: ImageEventLog;
   readonly registries: Registries;
   readonly limits: Limits;
+  readonly createSize: CreateAnswerSize;
 }
 
 /**
@@ -90,7 +94,7 @@ export function createContext(
   signal: AbortSignal,
   client: string | null = null,
 ): Context {
-  const { indexes, events, registries, limits } = sources;
+  const { indexes, events, registries, limits, createSize } = sources;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
   // Each read that is under way listens, and an operation may have a thousand of them.
   setMaxListeners(0, deadline);
@@ -99,6 +103,7 @@ export function createContext(
   const reported: GraphQLError[] = [];
   const budget = createBudget(limits);
   let ages = false;
+  const size = createSize(budget.giveUp);
   const context: Context = {
     ...budget,
     indexes,
@@ -125,6 +130,7 @@ export function createContext(
       }
       if (failures.length === asked) throw first.error;
     },
+    size,
     async gather(info, ask) {
       const engines = [...indexes.keys()];
       context.spend(engines.length);
@@ -144,6 +150,7 @@ export function createContext(
     startOver() {
       budget.startOver();
       reported.length = 0;
+      size.clear();
     },
     doNotCache: () => void (ages = true),
     mayCache: () =>

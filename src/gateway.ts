@@ -8,7 +8,9 @@ import { type Context, createContext } from './context.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useClosedSchema } from './plugins/use-closed-schema.ts';
+import { createAnswerSizes } from './limits/answer-size.ts';
 import { DEFAULT_LIMITS, type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
+import { useAnswerLimits } from './plugins/use-answer-limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
@@ -18,7 +20,6 @@ import { type HiddenErrorLog, usePublicErrors } from './plugins/use-public-error
 import { useKnownOperations } from './plugins/use-known-operations.ts';
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
-import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
 import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
 import { schema } from './schema/index.ts';
@@ -77,6 +78,7 @@ export function createGateway(
     events: options.events ?? createImageEventLog(),
     registries: options.registries ?? NO_REGISTRIES,
     limits,
+    createSize: createAnswerSizes(limits),
   };
   return createYoga<RequestContext, Context>({
     schema: served,
@@ -91,7 +93,7 @@ export function createGateway(
       useClosedSchema(options.exposed !== true || trusted !== null),
       useStaleness(),
       useExecutionCancellation(),
-      useRowLimit(),
+      useAnswerLimits(),
       useColumnExecution(),
       useEventStream(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes, observer)] : []),

@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'limits/limits.ts',
     'limits/budget.ts',
+    'limits/answer-size.ts',
   ],
   // Shapes and pure functions of the engine client, never the client itself.
   schema: [
@@ -74,7 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schema/subgraph.ts',
     'context.ts',
     'errors.ts',
-    'limits/limits.ts',
+    'limits',
     'trusted-documents',
     'plugins',
     'image-index',

@@ -19,6 +19,7 @@ import {
   type PathOf,
   Unsupported,
 } from './execution.ts';
+import { lengthOf } from './length.ts';
 import { abstractObjects, objects, type SelectionOf } from './object-completion.ts';
 import type { Complete } from './selection.ts';
 
@@ -49,12 +50,14 @@ const PLAIN_TYPES = new Map<GraphQLLeafType, string>([
 function leaves(type: GraphQLLeafType): Complete {
   // What these types would give back unchanged.
   const plain = PLAIN_TYPES.get(type);
-  return (column) => {
+  return (column, _info, _pathOf, { size }) => {
+    let characters = 0;
     for (let at = 0; at < column.length; at++) {
       const value = column[at];
-      if (typeof value === plain) continue;
-      column[at] = isPresent(value) ? serialize(type, value) : null;
+      if (typeof value !== plain) column[at] = isPresent(value) ? serialize(type, value) : null;
+      characters += lengthOf(column[at]);
     }
+    size.expect(characters);
     return column;
   };
 }

@@ -6,12 +6,14 @@ import {
   getOperationAST,
   Kind,
 } from 'graphql';
-import type { Execution } from './execution.ts';
+import type { Execution, SizeOf } from './execution.ts';
 import { createPlans } from './plans.ts';
 import { executeSelection, type Selection } from './selection.ts';
+import { createTurns } from './turns.ts';
 
 /** How many executions of a plan go straight to the interpreter after one that ended there. */
 const REST = 16;
+const BOUNDLESS = { expect: () => {}, wrote: () => {} };
 
 /** What an execution is given, by graphql-tools' executor too. */
 export interface Request extends ExecutionArgs {
@@ -25,14 +27,16 @@ export type Attempt = () => Promise<string>;
  * Execution of queries field by field, each for all its parents at once. Depth first, as graphql-js does it,
  * every value costs a look-up of its field, arguments, information and path; here only every field does.
  * @param isPassing of errors that say nothing of the operation: the next one like it may well go without
+ * @param sizeOf counts what comes of an execution
  * @returns null for what has to be left to the interpreter from the start
  */
 export function createColumnExecutor(
   isPassing: (error: unknown) => boolean = () => false,
+  sizeOf: SizeOf = () => BOUNDLESS,
 ): (request: Request) => Attempt | null {
   const planOf = createPlans();
   return (request) => {
-    const execution = toExecution(request);
+    const execution = toExecution(request, sizeOf);
     if (execution === null) return null;
     const plan = planOf(request.document, execution, execution.variableValues);
     const { selection } = plan;
@@ -51,7 +55,7 @@ export function createColumnExecutor(
 }
 
 /** Null where the request has an error, which the interpreter words. */
-function toExecution(request: Request): Execution | null {
+function toExecution(request: Request, sizeOf: SizeOf): Execution | null {
   const { schema, document, operationName, contextValue, rootValue, signal } = request;
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return null;
@@ -66,7 +70,8 @@ function toExecution(request: Request): Execution | null {
     rootValue,
     signal,
   };
-  return { ...shared, shared, contextValue, calls: new Map() };
+  const size = sizeOf(contextValue);
+  return { ...shared, shared, contextValue, size, rest: createTurns(), calls: new Map() };
 }
 
 function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {

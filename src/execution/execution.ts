@@ -4,6 +4,7 @@ import type {
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql';
+import type { Rest } from './turns.ts';
 
 /** The values of one field, one for each of its parents, in their order. */
 export type Column = unknown[];
@@ -33,10 +34,23 @@ export interface SharedInfo extends Operation {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Counts the characters of an answer, and ends it by an error when there are too many. */
+export interface Size {
+  /** Values and names, before they are written. */
+  expect(characters: number): void;
+  /** Text that is written. */
+  wrote(characters: number): void;
+}
+
+/** The size of the answer that is made with a context. */
+export type SizeOf = (contextValue: unknown) => Size;
+
 /** One execution of an operation. */
 export interface Execution extends SharedInfo {
   readonly shared: SharedInfo;
   readonly contextValue: unknown;
+  readonly size: Size;
+  readonly rest: Rest;
   /** By selected field. */
   readonly calls: Map<object, Call>;
 }

@@ -4,6 +4,7 @@ import { completionOf } from './completion.ts';
 import { assembly, jsonAssembly } from './assembly.ts';
 import { type Operation, Unsupported } from './execution.ts';
 import { jsonCompletionOf } from './json-completion.ts';
+import { frameLength } from './length.ts';
 import type { SelectedField, Selection } from './selection.ts';
 
 /** Coerced values of the variables that @skip and @include name. */
@@ -32,7 +33,8 @@ export function planOperation(
       ([key, nodes]) => [key, toField(parentType, key, nodes, isJson)] as const,
     );
     const assemble = isJson ? jsonAssembly(parentType, keys) : assembly(parentType, keys);
-    return { fields: new Map(selected), assemble };
+    const frame = frameLength(parentType.name, fields);
+    return { fields: new Map(selected), frame, assemble };
   }
 
   function toField(

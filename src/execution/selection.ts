@@ -22,6 +22,8 @@ import {
 export interface Selection {
   /** By response key; null for __typename. */
   readonly fields: ReadonlyMap<string, SelectedField | null>;
+  /** Characters of one object besides the values of its fields. */
+  readonly frame: number;
   /** Makes the objects of the answer of the columns of their fields. */
   readonly assemble: Assemble;
 }
@@ -56,13 +58,14 @@ export function executeSelection(
   pathOf: PathOf,
   execution: Execution,
 ): Eventual<Column> {
+  execution.size.expect(parents.length * selection.frame);
   const columns = new Map<string, Column>();
   const pending: Promise<unknown>[] = [];
   const finish = () => selection.assemble(columns, parents.length);
   try {
     for (const [key, field] of selection.fields) {
       if (field === null) continue;
-      const column = executeField(field, parents, pathOf, execution);
+      const column = executeInTurn(field, parents, pathOf, execution);
       if (column instanceof Promise) pending.push(column.then((done) => columns.set(key, done)));
       else columns.set(key, column);
     }
@@ -70,6 +73,20 @@ export function executeSelection(
     return allSettled([...pending, Promise.reject(error)]).then(finish);
   }
   return pending.length === 0 ? finish() : allSettled(pending).then(finish);
+}
+
+/** Of fewer parents at a time there are many, and whoever has them rests between them. */
+const MANY = 1_000;
+
+function executeInTurn(
+  field: SelectedField,
+  parents: Column,
+  pathOf: PathOf,
+  execution: Execution,
+): Eventual<Column> {
+  const rest = parents.length < MANY ? null : execution.rest();
+  if (rest === null) return executeField(field, parents, pathOf, execution);
+  return rest.then(() => executeField(field, parents, pathOf, execution));
 }
 
 function executeField(

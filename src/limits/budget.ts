@@ -3,7 +3,7 @@ import { beyond, type Limits } from './limits.ts';
 
 /** What answering one operation may come to, counted while it is answered. */
 export interface Budget {
-  /** Aborted with QUERY_TOO_COMPLEX when one of them is spent: nothing more of the answer is worth its while. */
+  /** Aborted with what ends an answer that comes to too much: nothing more of it is worth its while. */
   readonly excess: AbortSignal;
   /** Counts rows of the answer. @throws PublicError QUERY_TOO_COMPLEX */
   spend(rows: number): void;
@@ -14,6 +14,8 @@ export interface Budget {
   examine(things: number): void;
   /** Counts a list that is looked at; one that is kept counts once. @throws PublicError QUERY_TOO_COMPLEX */
   examineList(list: readonly unknown[]): void;
+  /** Ends it for what is counted elsewhere: the length of the answer. */
+  giveUp(error: PublicError): void;
   /** Counts from nothing again. */
   startOver(): void;
 }
@@ -41,6 +43,7 @@ export function createBudget(limits: Limits): Budget {
       examined.add(list);
       budget.examine(list.length);
     },
+    giveUp: (error) => excess.abort(error),
     startOver() {
       spent = { rows: 0, examined: 0 };
       examined = new WeakSet();

@@ -108,6 +108,15 @@ export const limitsTable = [
       'what is looked at to find them: images, each with every condition of a filter, and items of lists',
   },
   {
+    name: 'answer',
+    default: 16,
+    lowest: 1,
+    highest: 500,
+    code: 'QUERY_TOO_COMPLEX',
+    says: 'The answer would have more than 16 MB. Ask for smaller pages.',
+    meaning: 'megabytes of an answer, each a million characters of its JSON',
+  },
+  {
     name: 'references',
     default: 100,
     lowest: 1,

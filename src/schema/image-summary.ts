@@ -146,8 +146,7 @@ builder.objectFields('ImageSummary', (t) => ({
     type: 'ImageSummaryConnection',
     description: 'Images whose parentId is this image, intermediate ones included, newest first.',
     args: forwardArgs(t.arg),
-    resolve: ({ view, row }, args, context) =>
-      connectNewest(context, view.children(row.id), args),
+    resolve: ({ view, row }, args, context) => connectNewest(context, view.children(row.id), args),
   }),
 }));
 

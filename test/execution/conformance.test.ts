@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { createContext } from '../../src/context.ts';
 import { NO_REGISTRIES } from '../../src/registry/registries.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
+import { createAnswerSizes } from '../../src/limits/answer-size.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { schema } from '../../src/schema/index.ts';
 import { EXAMPLES } from '../../src/server/graphiql-examples.ts';
@@ -25,7 +26,13 @@ const indexes = new Map(
 );
 const context = () =>
   createContext(
-    { indexes, events: createImageEventLog(), registries: NO_REGISTRIES, limits: DEFAULT_LIMITS },
+    {
+      indexes,
+      events: createImageEventLog(),
+      registries: NO_REGISTRIES,
+      limits: DEFAULT_LIMITS,
+      createSize: createAnswerSizes(DEFAULT_LIMITS),
+    },
     new AbortController().signal,
   );
 

@@ -6,6 +6,7 @@ import { EngineError } from '../../src/engine/engine-error.ts';
 import { useColumnExecution } from '../../src/plugins/use-column-execution.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
 import { usePublicErrors } from '../../src/plugins/use-public-errors.ts';
+import { createAnswerSizes } from '../../src/limits/answer-size.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
 import { schema } from '../../src/schema/index.ts';
 import { createIndexGateway } from '../support/gateway.ts';
@@ -23,6 +24,7 @@ async function answer(indexes: readonly FixedIndex[], plugins: Plugin<Context>[]
           events: createImageEventLog(),
           registries: NO_REGISTRIES,
           limits: DEFAULT_LIMITS,
+          createSize: createAnswerSizes(DEFAULT_LIMITS),
         },
         request.signal,
       ),

@@ -1,0 +1,105 @@
+import { collectSubFields, MapperKind, mapSchema } from '@graphql-tools/utils';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { isPromise } from './execution.ts';
+import { frameLength, lengthOf } from './length.ts';
+import { createTurns, type Rest } from './turns.ts';
+
+/** The size of an answer that knows what has ended it. */
+export interface EndedSize {
+  expect(characters: number): void;
+  excess(): Error | null;
+}
+
+type Resolve = GraphQLFieldResolver<unknown, object>;
+/** Counts what a resolver gave. It may give a promise of it, to let others work in between. */
+type Count = (
+  value: unknown,
+  size: EndedSize,
+  context: object,
+  info: GraphQLResolveInfo,
+) => unknown;
+
+/**
+ * A schema whose resolvers count the answer that is made of what they give, since an interpreter tells nobody how much
+ * it has made. After an excess they do nothing more: it would go on to the next of a hundred thousand fields.
+ */
+export function measuredSchema(
+  schema: GraphQLSchema,
+  sizeOf: (contextValue: object) => EndedSize,
+): GraphQLSchema {
+  const countObjects = createCount();
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD](field) {
+      const resolve = (field.resolve ?? defaultFieldResolver) as Resolve;
+      const isNullable = !isNonNullType(field.type);
+      const type = getNamedType(field.type);
+      const count = isLeafType(type) ? countLeaves : isObjectType(type) ? countObjects : null;
+      const measured: Resolve = (parent, args, context, info) => {
+        const size = sizeOf(context);
+        const excess = size.excess();
+        if (excess !== null && isNullable) return null;
+        if (excess !== null) throw excess;
+        const value: unknown = resolve(parent, args, context, info);
+        if (count === null) return value;
+        return isPromise(value)
+          ? value.then((settled) => count(settled, size, context, info))
+          : count(value, size, context, info);
+      };
+      return { ...field, resolve: measured as GraphQLFieldResolver<unknown, unknown> };
+    },
+  });
+}
+
+function countLeaves(value: unknown, size: EndedSize): unknown {
+  if (Array.isArray(value)) for (const item of value) size.expect(lengthOf(item));
+  else size.expect(lengthOf(value));
+  return value;
+}
+
+/** After how many objects an execution may have worked for so long that it should rest. */
+const MANY = 100;
+
+/** What is known of one execution. */
+interface Progress {
+  readonly rest: Rest;
+  /** Since it was last asked whether to rest. */
+  objects: number;
+}
+
+function createCount(): Count {
+  const running = new WeakMap<object, Progress>();
+  const frames = new WeakMap<readonly unknown[], number>();
+  const frameOf = (info: GraphQLResolveInfo): number => {
+    const { schema, fragments, variableValues, fieldNodes } = info;
+    const known = frames.get(fieldNodes);
+    if (known !== undefined) return known;
+    const type = getNamedType(info.returnType) as GraphQLObjectType;
+    const variables = { coerced: variableValues, sources: {} };
+    const nodes = [...fieldNodes];
+    const { fields } = collectSubFields(schema, fragments, variables, type, nodes);
+    const frame = frameLength(type.name, fields);
+    frames.set(fieldNodes, frame);
+    return frame;
+  };
+  return (value, size, context, info) => {
+    if (value === null || value === undefined) return value;
+    const objects = Array.isArray(value) ? value.length : 1;
+    size.expect(objects * frameOf(info));
+    const progress = running.get(context) ?? { rest: createTurns(), objects: 0 };
+    running.set(context, progress);
+    progress.objects += objects;
+    if (progress.objects < MANY) return value;
+    progress.objects = 0;
+    return progress.rest()?.then(() => value) ?? value;
+  };
+}

@@ -1,0 +1,68 @@
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../context.ts';
+import { measuredSchema } from '../execution/measured-schema.ts';
+import { writeJson } from '../execution/write-json.ts';
+import { writtenResult } from './written-result.ts';
+
+/**
+ * Ends an operation at once whose answer has too many rows or is too long: its other fields, which may be hundreds of
+ * thousands, would take seconds to fail one by one. An event of a subscription fails by itself and leaves the next
+ * ones. What the interpreter makes is counted and written here; before all plugins that execute in its place.
+ */
+export function useAnswerLimits(): Plugin<Context> {
+  let known: GraphQLSchema | undefined;
+  // One gateway has one schema.
+  const measured = (schema: GraphQLSchema): GraphQLSchema =>
+    (known ??= measuredSchema(schema, (context) => (context as Context).size));
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const { signal } = args as { signal?: AbortSignal };
+      const { excess, size } = args.contextValue;
+      Object.assign(args, { signal: signal ? eitherOf(signal, excess) : excess });
+      setExecuteFn(async (request: ExecutionArgs) => {
+        const result = await executeFn({ ...request, schema: measured(request.schema) });
+        return Symbol.asyncIterator in result ? result : written(result as ExecutionResult, size);
+      });
+    },
+    onSubscribe({ args }) {
+      const { size } = args.contextValue;
+      args.schema = measured(args.schema);
+      return {
+        onSubscribeResult: () => ({
+          onNext: ({ result, setResult }) => setResult(writtenEvent(result, size)),
+        }),
+      };
+    },
+  };
+}
+
+/** @throws PublicError where the text is too long */
+function written(result: ExecutionResult, size: Context['size']): ExecutionResult {
+  const { data, ...beside } = result;
+  if (data === null || data === undefined) return result;
+  return { ...beside, ...writtenResult(writeJson(data, size)) };
+}
+
+function writtenEvent(result: ExecutionResult, size: Context['size']): ExecutionResult {
+  try {
+    if (size.excess() === null) return written(result, size);
+  } catch (error) {
+    if (error !== size.excess()) throw error;
+  }
+  return { data: null, errors: [size.excess() as NonNullable<ReturnType<typeof size.excess>>] };
+}
+
+/**
+ * Not AbortSignal.any: the executor never takes its listener away, and Node keeps each signal that any made for as long
+ * as it has a listener.
+ */
+function eitherOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    const abort = (): void => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+  return controller.signal;
+}
