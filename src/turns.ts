@@ -12,16 +12,26 @@ export function isTurnOver(): boolean {
 }
 
 /**
- * Waits for a turn of the event loop that has time left: all long work of the process shares one turn, so that thirty
+ * Works in a turn of the event loop that has time left: all long work of the process shares one turn, so that thirty
  * pieces of it hold up the loop for no longer than one.
  */
-export async function turn(): Promise<void> {
+export async function inTurn<Result>(work: () => Result): Promise<Result> {
   // Whoever has used up a turn stands at the end of the queue.
-  await null;
+  await Promise.resolve();
   while (isTurnOver()) {
-    await (next ??= nextTurn().then(() => {
-      next = null;
-      began = performance.now();
-    }));
+    next ??= beginNext();
+    await next;
   }
+  return work();
+}
+
+/** Waits for such a turn. */
+export function turn(): Promise<void> {
+  return inTurn(() => {});
+}
+
+async function beginNext(): Promise<void> {
+  await nextTurn();
+  next = null;
+  began = performance.now();
 }

@@ -12,8 +12,12 @@ export interface Budget {
    * @throws PublicError QUERY_TOO_COMPLEX
    */
   examine(things: number): void;
-  /** Counts a list that is looked at; one that is kept counts once. @throws PublicError QUERY_TOO_COMPLEX */
-  examineList(list: readonly unknown[]): void;
+  /**
+   * Counts a list that is looked at; one that is kept counts once.
+   * @param each what was looked at to find one item
+   * @throws PublicError QUERY_TOO_COMPLEX
+   */
+  examineList(list: readonly unknown[], each?: number): void;
   /** Ends it for what is counted elsewhere: the length of the answer. */
   giveUp(error: PublicError): void;
   /** Counts from nothing again. */
@@ -34,14 +38,14 @@ export function createBudget(limits: Limits): Budget {
     excess.abort(tooComplex);
     throw tooComplex;
   }
-  const budget: Budget = {
+  return {
     excess: excess.signal,
     spend: (rows) => count('rows', rows),
     examine: (things) => count('examined', things),
-    examineList(list) {
+    examineList(list, each = 1) {
       if (examined.has(list)) return;
       examined.add(list);
-      budget.examine(list.length);
+      count('examined', list.length * each);
     },
     giveUp: (error) => excess.abort(error),
     startOver() {
@@ -50,5 +54,4 @@ export function createBudget(limits: Limits): Budget {
       tooComplex = null;
     },
   };
-  return budget;
 }

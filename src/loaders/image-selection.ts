@@ -29,7 +29,7 @@ import {
 } from '../keyset.ts';
 import type { Budget } from '../limits/budget.ts';
 import type { Limits } from '../limits/limits.ts';
-import { isTurnOver, turn } from '../turns.ts';
+import { inTurn, isTurnOver, turn } from '../turns.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -137,21 +137,11 @@ async function matching(
   return found;
 }
 
-/** The images of one engine in the order of creation, for lists that no client orders. */
-export function newestFirst(images: readonly Image[]): ImageSelection {
-  const known = selections.get(images);
-  if (known !== undefined) return known;
-  const ordering = toOrdering(NEWEST_FIRST);
-  const placed = images.map((image) => place(image, NEWEST_FIRST, NO_SOURCES));
-  const selection = { images: sort(placed, ordering), ordering, failures: [] };
-  selections.set(images, selection);
-  return selection;
-}
-
-/** Lists that are kept with a view are ordered once. */
-const selections = new WeakMap<readonly Image[], ImageSelection>();
-
-const NO_SOURCES: OrderSources = { containers: null, sharedSizes: null };
+/** The order of images that no client orders, in which the lists of a view are already. */
+export const BY_AGE: { readonly ordering: Ordering; readonly keyOf: (image: Image) => Key } = {
+  ordering: toOrdering(NEWEST_FIRST),
+  keyOf: (image) => place(image, NEWEST_FIRST, { containers: null, sharedSizes: null }).key,
+};
 
 /**
  * Orders that are kept with a view. Clients choose among dozens, and each holds as many keys as there are
@@ -170,6 +160,9 @@ interface Sort {
   readonly all: boolean;
 }
 
+/** To sort by one criterion takes so many times as long as to look at each image. */
+const SORTING = 2;
+
 /** The images of a view in an order; kept with the view where only the view decides it. */
 async function inOrder(asked: Sort, examine: Finder['examine']): Promise<readonly PlacedImage[]> {
   const { view, orderBy, ordering, sources, all } = asked;
@@ -178,12 +171,15 @@ async function inOrder(asked: Sort, examine: Finder['examine']): Promise<readonl
   const key = all ? `all ${ordering.name}` : ordering.name;
   const known = orders?.get(key);
   if (known !== undefined) return known;
-  examine(view.rows.length * orderBy.length);
-  await turn();
-  // Another field may have sorted them meanwhile.
-  const images = orders?.get(key) ?? sortAll(asked);
-  orders?.set(key, images);
-  return images;
+  return inTurn(() => {
+    // Another field may have sorted them meanwhile.
+    const sorted = orders?.get(key);
+    if (sorted !== undefined) return sorted;
+    examine(view.rows.length * orderBy.length * SORTING);
+    const images = sortAll(asked);
+    orders?.set(key, images);
+    return images;
+  });
 }
 
 function ordersOf(view: ImageView): LRUCache<string, readonly PlacedImage[]> {

@@ -3,6 +3,7 @@ import type { ImageView } from '../image-index/image-view.ts';
 import type { Repository } from '../image-index/repository.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import type { Loaders } from './loaders.ts';
+import { inTurn } from '../turns.ts';
 
 /** Repositories of several engines in one order. */
 export interface RepositorySelection {
@@ -20,9 +21,8 @@ export async function selectRepositories(
   const { found, failures } = await settleEngines(engines, (name) => loaders.images.load(name));
   for (const view of found) examine(view.repositories().size);
   const text = search.toLowerCase();
-  const repositories = found.flatMap((view) => repositoriesOf(view, text));
-  repositories.sort(
-    (a, b) => compare(a.familiarName, b.familiarName) || compare(a.engine, b.engine),
+  const repositories = await inTurn(() =>
+    found.flatMap((view) => repositoriesOf(view, text)).sort(byName),
   );
   return { repositories, failures };
 }
@@ -32,6 +32,10 @@ function repositoriesOf(view: ImageView, text: string): Repository[] {
   return all.filter(({ familiarName, canonicalName }) =>
     [familiarName, canonicalName].some((name) => name.toLowerCase().includes(text)),
   );
+}
+
+function byName(a: Repository, b: Repository): number {
+  return compare(a.familiarName, b.familiarName) || compare(a.engine, b.engine);
 }
 
 function compare(a: string, b: string): number {

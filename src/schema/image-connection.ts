@@ -1,20 +1,22 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Image } from '../image-index/image-view.ts';
-import { type PageArgs, pageOf } from '../keyset.ts';
+import type { PageArgs } from '../keyset.ts';
 import {
+  BY_AGE,
   type ImageQuestion,
   type ImageSelection,
-  newestFirst,
   type PlacedImage,
   selectImages,
 } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';
-import { type Connection, defineConnection } from './pagination.ts';
+import { connect, type Connection, defineConnection } from './pagination.ts';
 
 /** What stands behind an ImageSummaryConnection. */
 export interface ImageConnection extends Connection<Image> {
-  readonly selection: ImageSelection;
+  /** In bytes. */
+  readonly totalSize: () => number;
+  readonly failures: ImageSelection['failures'];
 }
 
 defineConnection('ImageSummary', 'images');
@@ -24,58 +26,62 @@ builder.objectFields('ImageSummaryConnection', (t) => ({
     type: 'ByteSize',
     description:
       'Sum of size over all matching images, not just this page. Layers that images share are counted for each.',
-    resolve: ({ selection }) => totalSizeOf(selection),
+    resolve: ({ totalSize }) => totalSize(),
   }),
   unavailableEngines: t.field({
     type: ['Engine'],
     description:
       'Engines that were asked and could not answer; their images are missing here, and errors say why.',
-    resolve: ({ selection }, _args, { engineOf, counted }) =>
-      counted(selection.failures.map(({ engine }) => engineOf(engine))),
+    resolve: ({ failures }, _args, { engineOf, counted }) =>
+      counted(failures.map(({ engine }) => engineOf(engine))),
   }),
 }));
 
-/** A selection is added up once, however many parents and aliases ask for it. */
-const totalSizes = new WeakMap<ImageSelection, number>();
+/** A list is added up once, however many parents and aliases ask for it. */
+const totalSizes = new WeakMap<readonly unknown[], number>();
 
-function totalSizeOf(selection: ImageSelection): number {
-  const known = totalSizes.get(selection);
+function totalSizeOf<Item>(list: readonly Item[], imageOf: (item: Item) => Image): number {
+  const known = totalSizes.get(list);
   if (known !== undefined) return known;
-  const sum = selection.images.reduce((size, { image }) => size + image.row.size, 0);
-  totalSizes.set(selection, sum);
+  const sum = list.reduce((size, item) => size + imageOf(item).row.size, 0);
+  totalSizes.set(list, sum);
   return sum;
 }
 
-/** One page of images in the order of creation, which no client orders. @throws PublicError */
+/** One page of images as a view lists them, newest first. @throws PublicError */
 export function connectNewest(
   context: Context,
   images: readonly Image[],
   args: PageArgs,
 ): ImageConnection {
   context.examineList(images);
-  return connectImages(context, newestFirst(images), args);
+  const page = connect(context, images, BY_AGE.keyOf, BY_AGE.ordering, args);
+  return Object.assign(page, {
+    totalSize: () => totalSizeOf(images, (image) => image),
+    failures: [],
+  });
 }
 
 /** One page of images that were found and ordered. @throws PublicError */
-function connectImages(
+function connectSelection(
   context: Context,
-  selection: ImageSelection,
+  { images, ordering, failures }: ImageSelection,
   args: PageArgs,
 ): ImageConnection {
-  const page = pageOf(selection.images, ({ key }) => key, selection.ordering, args, context.limits);
-  context.spend(page.nodes.length);
+  const page = connect(context, images, ({ key }) => key, ordering, args);
   let placed: Map<Image, PlacedImage> | null = null;
-  const { hasNextPage, hasPreviousPage } = page;
+  const { nodes, hasNextPage, hasPreviousPage, totalCount } = page;
   return {
-    hasNextPage,
-    hasPreviousPage,
-    nodes: page.nodes.map(({ image }) => image),
+    nodes: nodes.map(({ image }) => image),
     cursorOf(image) {
-      placed ??= new Map(page.nodes.map((place) => [place.image, place]));
+      placed ??= new Map(nodes.map((place) => [place.image, place]));
       return page.cursorOf(placed.get(image) as PlacedImage);
     },
-    totalCount: selection.images.length,
-    selection,
+    hasNextPage,
+    hasPreviousPage,
+    totalCount,
+    totalSize: () => totalSizeOf(images, ({ image }) => image),
+    failures,
   };
 }
 
@@ -90,12 +96,11 @@ export async function askForImages(
   questionOf: () => ImageQuestion,
   info: GraphQLResolveInfo,
 ): Promise<ImageConnection> {
-  context.examine(1);
   const field = info.fieldNodes[0] as FieldNode;
   const { selection, page } = await context.loaders.once(field, engines.join(), async () => {
     const question = questionOf();
     return { selection: await selectImages(context, engines, question), page: question.page };
   });
   context.reportFailures(selection.failures, engines.length, info);
-  return connectImages(context, selection, page);
+  return connectSelection(context, selection, page);
 }

@@ -1,4 +1,7 @@
+import type { Context } from '../context.ts';
 import { after } from '../eventual.ts';
+import type { LayerView } from '../image-index/details/layer-view.ts';
+import type { Image } from '../image-index/image-view.ts';
 import { builder } from './builder.ts';
 import { historyOf } from './history-entry.ts';
 import { connectNewest } from './image-connection.ts';
@@ -54,6 +57,20 @@ builder.objectFields('ImageSummary', (t) => ({
   }),
 }));
 
+/** To find and order the images that are built on one takes so many times as long as to look at them. */
+const DERIVING = 8;
+
+/** Images that are built on one, newest first. @throws PublicError QUERY_TOO_COMPLEX */
+export function derivedImagesOf(
+  image: Image,
+  view: LayerView,
+  { examineList }: Context,
+): readonly Image[] {
+  const derived = view.derivedImages(image);
+  examineList(derived, DERIVING);
+  return derived;
+}
+
 /** Of what follows from the layers of all images. */
 const OF_ALL = 'The first such question inspects every image of the engine once.';
 
@@ -72,7 +89,7 @@ builder.objectFields('ImageSummary', (t) => ({
     args: forwardArgs(t.arg),
     resolve: (image, args, context) =>
       after(context.loaders.layers.get(image.engine), (view) =>
-        connectNewest(context, view.derivedImages(image), args),
+        connectNewest(context, derivedImagesOf(image, view, context), args),
       ),
   }),
 }));

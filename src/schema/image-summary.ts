@@ -4,6 +4,7 @@ import { preferredPlatform } from '../image-index/image-view.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
 import { connectNewest } from './image-connection.ts';
+import { derivedImagesOf } from './image-summary-details.ts';
 import { EngineContainerState } from './engine-container.ts';
 import { encodeGlobalId } from './node.ts';
 import { forwardArgs } from './pagination.ts';
@@ -216,7 +217,7 @@ builder.objectFields('ImageSummary', (t) => ({
     resolve: async (image, args, context) => {
       const { states, includeDerived } = args;
       const layers = includeDerived ? await context.loaders.layers.load(image.engine) : null;
-      const derived = layers?.derivedImages(image) ?? [];
+      const derived = layers === null ? [] : derivedImagesOf(image, layers, context);
       context.examine(derived.length);
       return askForContainers(context, image.engine, args, (view) => {
         const users = [image, ...derived].flatMap((one) => view.usersOf(one));

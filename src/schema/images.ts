@@ -1,11 +1,13 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { type ParsedReference, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
+import { conditionsIn } from '../image-index/image-filter.ts';
 import type { Image } from '../image-index/image-view.ts';
 import { beyond } from '../limits/limits.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { namedEngines } from './engine.ts';
-import { askForImages } from './image-connection.ts';
+import { askForImages, type ImageConnection } from './image-connection.ts';
 import { ImageFilter, toImageFilter } from './image-filter.ts';
 import { ImageOrder, toImageOrders } from './image-order.ts';
 import { pageArgs } from './pagination.ts';
@@ -26,6 +28,19 @@ const imageArgs = (arg: ArgBuilder<SchemaTypes>) => ({
 });
 
 type ImageArgs = InputShapeFromFields<ReturnType<typeof imageArgs>>;
+
+/** A condition that is written in the document is read for each parent, which takes so many times as long as to look at an image. */
+const READING = 40;
+
+function ask(
+  context: Context,
+  engines: readonly string[],
+  args: ImageArgs,
+  info: GraphQLResolveInfo,
+): Promise<ImageConnection> {
+  context.examine(args.filter == null ? 1 : conditionsIn(args.filter) * READING);
+  return askForImages(context, engines, () => toQuestion(args), info);
+}
 
 function toQuestion({ filter, orderBy, all, ...page }: ImageArgs) {
   return {
@@ -48,7 +63,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
-      return askForImages(context, asked, () => toQuestion(args), info);
+      return ask(context, asked, args, info);
     },
   }),
   image: t.field({
@@ -116,8 +131,7 @@ builder.objectFields('Engine', (t) => ({
     nullable: true,
     description: 'The images of this engine; newest first unless ordered otherwise.',
     args: imageArgs(t.arg),
-    resolve: ({ name }, args, context, info) =>
-      askForImages(context, [name], () => toQuestion(args), info),
+    resolve: ({ name }, args, context, info) => ask(context, [name], args, info),
   }),
 }));
 

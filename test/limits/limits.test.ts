@@ -54,6 +54,12 @@ describe('a limit that is configured', () => {
     ['page', 10, '{ images(first: 10) { totalCount } }', '{ images(last: 11) { totalCount } }'],
     ['rows', 10, '{ images(first: 10) { totalCount } }', '{ images(first: 11) { totalCount } }'],
     [
+      'examined',
+      1_000,
+      '{ images(filter: { search: "a" }) { totalCount } }',
+      `{ images(filter: { references: [${'"a", '.repeat(60)}] }) { totalCount } }`,
+    ],
+    [
       'references',
       1,
       '{ imagesByReference(references: ["a"]) { id } }',

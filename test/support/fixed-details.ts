@@ -4,9 +4,10 @@ import { idOf } from './stand-in-engine.ts';
 
 /** What an engine would say of an image of a fixed list: its layers are those of its parents and one of its own. */
 export function detailOf(rows: readonly ImageRow[], id: string): ImageDetail | null {
-  const row = rows.find((candidate) => candidate.id === id);
-  if (row === undefined) return null;
-  const at = rows.length - rows.indexOf(row);
+  const place = placesOf(rows).get(id);
+  const row = place === undefined ? undefined : rows[place];
+  if (place === undefined || row === undefined) return null;
+  const at = rows.length - place;
   return {
     id,
     tags: row.tags,
@@ -59,4 +60,12 @@ function chainOf(rows: readonly ImageRow[], row: ImageRow): readonly string[] {
   const parent = rows.find(({ id }) => id === row.parentId && id !== row.id);
   const below = parent === undefined ? [] : chainOf(rows, parent);
   return [...below, idOf(1_000_000 + rows.length - rows.indexOf(row))];
+}
+
+const places = new WeakMap<readonly ImageRow[], ReadonlyMap<string, number>>();
+
+function placesOf(rows: readonly ImageRow[]): ReadonlyMap<string, number> {
+  const known = places.get(rows) ?? new Map(rows.map(({ id }, at) => [id, at]));
+  places.set(rows, known);
+  return known;
 }

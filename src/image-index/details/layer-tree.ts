@@ -55,17 +55,16 @@ export function basesOf(row: ImageRow, ends: readonly LayerNode[]): readonly Ima
 export function derivedOf(row: ImageRow, ends: readonly LayerNode[]): readonly ImageRow[] {
   const found = new Set<ImageRow>();
   // Without layers it is no base of anything.
-  const left = ends.filter(({ depth }) => depth > 0).flatMap(nextOf);
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    for (const derived of node.ends) found.add(derived);
-    left.push(...nextOf(node));
+  const seen = new Set(ends.filter(({ depth }) => depth > 0));
+  // Nodes that are added while the set is gone through have their turn too.
+  for (const { next } of seen) {
+    for (const node of next?.values() ?? []) {
+      seen.add(node);
+      for (const derived of node.ends) found.add(derived);
+    }
   }
   found.delete(row);
   return [...found].sort(compareAge);
-}
-
-function nextOf({ next }: LayerNode): readonly LayerNode[] {
-  return next === null ? [] : [...next.values()];
 }
 
 /** From an end to the base, the root aside. */
