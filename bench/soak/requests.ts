@@ -46,7 +46,7 @@ const KINDS: readonly (() => Request)[] = [
   () =>
     send(
       'page',
-      page(20 + 20 * number(5), { orderBy: [{ field: anyOf(['CREATED', 'NAME', 'SIZE']) }] }),
+      page(20 + 40 * number(3), { orderBy: [{ field: anyOf(['CREATED', 'NAME', 'SIZE']) }] }),
     ),
   () => send('page', page(20)),
   () =>

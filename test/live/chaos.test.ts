@@ -45,7 +45,8 @@ describeEach(subjects, 'a gateway under load, while $name', (subject: TestEngine
     program = await start(options);
     await vi.waitUntil(isLive, { timeout: 30_000, interval: 100 });
   });
-  beforeEach(() => {
+  beforeEach(async () => {
+    await vi.waitUntil(isWell, { timeout: 30_000, interval: 100 });
     load = startSteadyLoad(program.url, QUERIES, PER_SECOND);
   });
   // Whatever has failed, the engine is there for the next.
@@ -60,6 +61,12 @@ describeEach(subjects, 'a gateway under load, while $name', (subject: TestEngine
   async function isLive(): Promise<boolean> {
     const { data } = await program.ask('{ engines { index { mode } } }');
     return data.engines.every((engine: any) => engine.index.mode === 'LIVE');
+  }
+
+  /** Nothing is left of the last outage. */
+  async function isWell(): Promise<boolean> {
+    const answers = await Promise.all(QUERIES.map((query) => program.ask(query)));
+    return answers.every(({ errors }) => errors === undefined);
   }
 
   /** Waits for an answer without an error to a question that was asked after this moment. @returns how long it took */
