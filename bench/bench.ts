@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMany } from '../test/engines/load-many.ts';
+import { benchAttacks } from './attacks.ts';
 import { benchChanges } from './changes.ts';
 import { benchCold } from './cold.ts';
 import { benchDetails } from './details.ts';
@@ -10,6 +11,7 @@ import { findApiFile } from './peer.ts';
 import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
 import { untagAll } from './engine.ts';
 import { benchFederation } from './federation.ts';
+import { benchResilience } from './resilience.ts';
 import { benchTenThousand } from './ten-thousand.ts';
 import { benchVisible } from './visible.ts';
 import { benchWarm } from './warm.ts';
@@ -30,6 +32,8 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Bar[]>>> = {
   visible: () => benchVisible(engine),
   many: () => benchTenThousand(folder),
   federation: () => benchFederation(engine, folder),
+  attacks: () => benchAttacks(folder),
+  resilience: () => benchResilience(),
 };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
 await untagAll(engine);

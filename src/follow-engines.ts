@@ -65,7 +65,7 @@ export function followEngines(options: FollowOptions): FollowedEngines {
       }),
     }),
     indexes: new Map(indexes.map((index) => [index.engine.name, index])),
-    onHiddenError: (error, code) => logHidden(log, error, code),
+    onHiddenError: (...hidden) => logHidden(log, ...hidden),
     async settled(ms) {
       const first = Promise.allSettled(engines.map((engine) => engine.facts()));
       await Promise.race([first, new Promise((done) => setTimeout(done, ms).unref())]);
@@ -86,9 +86,13 @@ function follow(engine: Engine, events: ImageEventLog, log: Logger): ImageIndex 
   });
 }
 
-function logHidden(log: Logger, error: unknown, code: string): void {
+function logHidden(
+  log: Logger,
+  ...[error, code, requestId]: Parameters<GatewayOptions['onHiddenError']>
+): void {
   const isOfEngine = error instanceof EngineError;
   const detail = isOfEngine ? error.message : undefined;
   const engine = isOfEngine ? error.engine : undefined;
-  log.warn({ code, engine, detail, err: isOfEngine ? undefined : error }, 'hidden error');
+  const err = isOfEngine ? undefined : error;
+  log.warn({ requestId: requestId ?? undefined, code, engine, detail, err }, 'hidden error');
 }

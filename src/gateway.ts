@@ -5,17 +5,18 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import { type Context, createContext } from './context.ts';
-import type { ErrorCode } from './errors.ts';
 import { createImageEventLog, type ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
-import { DEFAULT_LIMITS, type Limits } from './limits/limits.ts';
+import { useClosedSchema } from './plugins/use-closed-schema.ts';
+import { DEFAULT_LIMITS, type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
+import { type GatewayObserver, useObserver } from './plugins/use-observer.ts';
+import { type HiddenErrorLog, usePublicErrors } from './plugins/use-public-errors.ts';
 import { useKnownOperations } from './plugins/use-known-operations.ts';
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts';
-import { usePublicErrors } from './plugins/use-public-errors.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useRowLimit } from './plugins/use-row-limit.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
@@ -23,8 +24,6 @@ import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
 import { trustDocuments } from './trusted-documents/trusted-documents.ts';
-
-const MAX_BODY_BYTES = 256 * 1024;
 
 /** What the gateway serves, and whom it tells of what clients do not see. */
 export interface GatewayOptions {
@@ -35,13 +34,17 @@ export interface GatewayOptions {
   /** Which registries may be asked; none when left out. */
   readonly registries?: Registries;
   /** Told of every error whose cause clients do not see. */
-  readonly onHiddenError: (error: unknown, code: ErrorCode) => void;
+  readonly onHiddenError: HiddenErrorLog;
+  /** Told of every operation, for metrics and logs. */
+  readonly observer?: GatewayObserver;
   /** How much of the answers is kept while nothing changes, in bytes; nothing when left out or 0. */
   readonly responseCacheBytes?: number;
   /** Whether it is a Federation 2 subgraph, with _service and _entities. */
   readonly federation?: boolean;
-  /** How much may be asked for, where it is not the default (docs/limits.md). Requests are for the server to count. */
-  readonly limits?: Partial<Omit<Limits, 'rate'>>;
+  /** Whether others than this machine can ask: then there is no introspection. */
+  readonly exposed?: boolean;
+  /** How much may be asked for, where it is not the default (docs/limits.md). Requests and connections are for the server to count. */
+  readonly limits?: Partial<Omit<Limits, 'rate' | 'clientConnections'>>;
   /** The only documents that may be run, by their ids; any when left out. */
   readonly trustedDocuments?: ReadonlyMap<string, string> | null;
   /** Further plugins, for whoever watches what is done. */
@@ -65,7 +68,7 @@ export function createGateway(
   options: GatewayOptions,
 ): YogaServerInstance<RequestContext, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
-  const { indexes, responseCacheBytes = 0, trustedDocuments = null } = options;
+  const { indexes, responseCacheBytes = 0, trustedDocuments = null, observer } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const served = options.federation === true ? createSubgraph().schema : schema;
   const trusted = trustedDocuments && trustDocuments(trustedDocuments, served, limits);
@@ -84,12 +87,15 @@ export function createGateway(
       usePersistedDocuments(trusted),
       useDocumentLimits(served, limits),
       useKnownOperations(),
+      // What is trusted may ask for the schema too.
+      useClosedSchema(options.exposed !== true || trusted !== null),
       useStaleness(),
       useExecutionCancellation(),
       useRowLimit(),
       useColumnExecution(),
       useEventStream(),
-      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes)] : []),
+      ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes, observer)] : []),
+      ...(observer === undefined ? [] : [useObserver(observer)]),
       ...(options.plugins ?? []),
     ],
     parserAndValidationCache: createDocumentCaches(),

@@ -54,12 +54,21 @@ function embedded(name: string, endpoint: Endpoint, version: string, log: Logger
   return createEmbeddedEngine({ endpoint, version, report }).connect;
 }
 
+/** The socket is root on its host, so that its group is who may use the engine. */
+const SHUT_HINT =
+  "its socket may not be opened: add this process's user to the group of the socket (docker), or run an engine without root";
+
+function isShut({ cause }: EngineError): boolean {
+  return ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+}
+
 function reportStatus(engine: string, log: Logger) {
   return (status: EngineStatus, error: EngineError | null): void => {
     if (error === null) log.info({ engine, status }, 'the engine answers');
     else {
       const { code, message: detail } = error;
-      log.warn({ engine, status, code, detail }, 'the engine cannot be used; it is tried again');
+      const hint = isShut(error) ? SHUT_HINT : 'it is tried again';
+      log.warn({ engine, status, code, detail }, `the engine cannot be used; ${hint}`);
     }
   };
 }

@@ -4,6 +4,8 @@ export interface ConfigFiles {
   readonly readText: (path: string) => string | null;
   /** What is at a path, symbolic links followed; null for nothing. It may throw where it may not look. */
   readonly kindOf: (path: string) => FileKind | null;
+  /** The permission bits of a file; null when it cannot be looked at, and where there are none. */
+  readonly modeOf: (path: string) => number | null;
   /** The path without symbolic links; it may throw. */
   readonly realPath: (path: string) => string;
 }

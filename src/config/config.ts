@@ -3,10 +3,10 @@ import type { ConfiguredEngine } from './default-engines.ts';
 import { listEngines } from './engine-list.ts';
 import { type Asked, type Environment, type GivenOptions, readOptions } from './given-options.ts';
 import type { OptionName } from './options.ts';
-import { type Question, readQuestion, refuseQuestion } from './question.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits/limits.ts';
 import type { Manifest } from '../trusted-documents/manifest.ts';
 import { readLimits } from './limit-settings.ts';
+import { type Question, readQuestion, refuseQuestion, withoutServers } from './question.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
 import { readTrustedDocuments } from './trusted-documents.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
@@ -23,6 +23,8 @@ export interface Config extends ServerSettings {
   readonly index: 'live' | 'off';
   /** How much of the answers is kept, in bytes; 0 for nothing. */
   readonly responseCacheBytes: number;
+  /** From how many milliseconds on an operation is logged; 0 for none. */
+  readonly slowOperationMs: number;
   readonly limits: Limits;
   /** The only documents that may be run; null for any. */
   readonly trustedDocuments: Manifest | null;
@@ -31,6 +33,8 @@ export interface Config extends ServerSettings {
   readonly registries: readonly string[];
   readonly revealSecrets: boolean;
   readonly insecureEngine: boolean;
+  /** Sentences on what works but is unwise. */
+  readonly warnings: readonly string[];
 }
 
 /** Sentences, each with what to do about it; one or more. */
@@ -53,13 +57,18 @@ export interface ConfigInput {
 const RESPONSE_CACHE = 32;
 const MAX_RESPONSE_CACHE = 1_024;
 
+/** What is slow when nothing else is said, and at most: no operation takes longer than that. */
+const SLOW_OPERATION_MS = 1_000;
+const MAX_OPERATION_MS = 20_000;
+
 /** Reads the whole configuration; every mistake in it is reported at once. */
 export function parseConfig(input: ConfigInput): { readonly config: Config } | ConfigProblems {
   const problems: string[] = [];
   const { given, asked } = readOptions(input.argv, input.env, problems);
   const action = actionOf(given, asked);
   const isAsked = action === 'serve' || action === 'query';
-  const config = isAsked ? readConfig(given, input, problems) : NOTHING_TO_SERVE;
+  const asker = action === 'query' ? withoutServers(given) : given;
+  const config = isAsked ? readConfig(asker, input, problems) : NOTHING_TO_SERVE;
   const question =
     action === 'query'
       ? readQuestion(asked ?? [], given, input.files, problems)
@@ -81,13 +90,14 @@ type Settings = Omit<Config, 'action' | 'question' | 'federation'>;
 const NOTHING_TO_SERVE: Settings = {
   engines: [],
   sample: false,
-  host: '127.0.0.1',
-  port: 4000,
+  address: { host: '127.0.0.1', port: 4000 },
+  isExposed: false,
   graphiql: false,
   tokenFile: null,
   tls: null,
   index: 'off',
   responseCacheBytes: 0,
+  slowOperationMs: 0,
   limits: DEFAULT_LIMITS,
   trustedDocuments: null,
   allowHosts: [],
@@ -95,6 +105,7 @@ const NOTHING_TO_SERVE: Settings = {
   registries: [],
   revealSecrets: false,
   insecureEngine: false,
+  warnings: [],
 };
 
 function readConfig(
@@ -102,9 +113,10 @@ function readConfig(
   { env, files, uid, platform = process.platform }: ConfigInput,
   problems: string[],
 ): Settings {
-  const { isExposed, ...settings } = readServerSettings(given, files, problems);
+  const warnings: string[] = [];
+  const settings = readServerSettings(given, files, problems, warnings);
   const insecureEngine = isOn(given, 'insecure-engine');
-  const options = { given: given.get('engine'), insecureEngine, isExposed };
+  const options = { given: given.get('engine'), insecureEngine, isExposed: settings.isExposed };
   const { engines, sample } = listEngines(options, { env, files, uid, platform }, problems);
   return {
     ...settings,
@@ -112,11 +124,14 @@ function readConfig(
     sample,
     index: readChoice(given, 'index', ['live', 'off'], problems) ?? 'live',
     responseCacheBytes: responseCacheMegabytes(given, problems) * 1_000_000,
-    limits: readLimits(given, isExposed, problems),
+    slowOperationMs:
+      readNumber(given, 'slow-operation', MAX_OPERATION_MS, problems) ?? SLOW_OPERATION_MS,
+    limits: readLimits(given, settings.isExposed, problems),
     trustedDocuments: readTrustedDocuments(given, files, problems),
     registries: readHosts(given, 'registry', problems).map(registryName),
     revealSecrets: isOn(given, 'reveal-secrets'),
     insecureEngine,
+    warnings,
   };
 }
 

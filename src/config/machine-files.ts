@@ -5,6 +5,7 @@ import type { ConfigFiles, FileKind } from './config-files.ts';
 export const MACHINE_FILES: ConfigFiles = {
   readText,
   kindOf,
+  modeOf,
   realPath: (path) => realpathSync(path),
 };
 
@@ -27,4 +28,14 @@ function kindOf(path: string): FileKind | null {
   }
   if (stats.isDirectory()) return 'directory';
   return stats.isSocket() ? 'socket' : 'file';
+}
+
+function modeOf(path: string): number | null {
+  // Windows has other rights, and says that everybody may do everything.
+  if (process.platform === 'win32') return null;
+  try {
+    return statSync(path).mode & 0o777;
+  } catch {
+    return null;
+  }
 }

@@ -33,7 +33,8 @@ export const optionsTable = [
     value: 'ADDRESS',
     repeatable: false,
     default: '127.0.0.1',
-    meaning: 'Where to listen. Anything but loopback needs --token-file.',
+    meaning:
+      'Where to listen, or unix:///path of a socket file for its owner alone. Anything beyond this machine needs --token-file or --tls-client-ca.',
   },
   {
     name: 'port',
@@ -49,7 +50,8 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Holds the bearer token that requests must carry, 32 characters or more.',
+    meaning:
+      'Holds the bearer token that requests must carry, 32 characters or more. Read again on SIGHUP.',
   },
   {
     name: 'index',
@@ -67,7 +69,7 @@ export const optionsTable = [
     repeatable: true,
     default: null,
     meaning:
-      'A further value of the Host header, exactly: a service name, or that of a reverse proxy.',
+      'A further value of the Host header, exactly as clients send it: a service name, a mapped port, or the name of a reverse proxy.',
   },
   {
     name: 'allow-origin',
@@ -83,7 +85,7 @@ export const optionsTable = [
     value: 'FILE',
     repeatable: false,
     default: null,
-    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key.',
+    meaning: 'Serves TLS with this PEM certificate chain; needs --tls-key. Read again on SIGHUP.',
   },
   {
     name: 'tls-key',
@@ -117,6 +119,15 @@ export const optionsTable = [
     default: '32',
     meaning:
       'Megabytes of answers to keep for as long as nothing changes on any engine, 0 to 1024; 0 keeps none.',
+  },
+  {
+    name: 'slow-operation',
+    env: 'IMAGEGRAPH_SLOW_OPERATION',
+    value: 'MS',
+    repeatable: false,
+    default: '1000',
+    meaning:
+      'Logs operations that take so many milliseconds or more, up to 20000, without what was asked; 0 logs none.',
   },
   {
     name: 'limit',

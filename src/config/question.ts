@@ -1,5 +1,6 @@
 import type { ConfigFiles } from './config-files.ts';
 import type { GivenOptions } from './given-options.ts';
+import type { OptionName } from './options.ts';
 
 /** What imagegraph query asks, once. */
 export interface Question {
@@ -14,14 +15,26 @@ const USAGE = "Give a query, a file that holds one, or - to read it: imagegraph 
 /** What the gateway takes, in characters. */
 const MAX_LENGTH = 200_000;
 /** What is about a server, and would have no effect. */
-const OF_SERVERS = [
+const OF_SERVERS: readonly OptionName[] = [
   'host',
   'port',
+  'token-file',
+  'allow-host',
+  'allow-origin',
+  'tls-cert',
+  'tls-key',
+  'tls-client-ca',
   'graphiql',
   'index',
   'response-cache',
+  'slow-operation',
   'trusted-documents',
-] as const;
+];
+
+/** What is left for a question: the environment may be that of a server, as in a container. */
+export function withoutServers(given: GivenOptions): GivenOptions {
+  return new Map([...given].filter(([name]) => !OF_SERVERS.includes(name)));
+}
 
 /** Reads what is asked from the words after query and its options. Every mistake is added to problems. */
 export function readQuestion(

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { TlsMaterial } from '../engine/endpoint.ts';
@@ -26,8 +27,7 @@ export function tlsProblem({ ca, cert, key }: TlsMaterial): string | null {
     return 'a certificate and its key are only of use together; add the other one';
   }
   // OpenSSL takes a CA file without any certificate for an empty list, and then trusts nobody.
-  if (ca !== undefined && !ca.includes('-----BEGIN '))
-    return 'the CA file holds no PEM certificate';
+  if (ca !== undefined && !isCertificate(ca)) return 'the CA file holds no PEM certificate';
   try {
     createSecureContext({
       ...(ca === undefined ? {} : { ca }),
@@ -38,5 +38,35 @@ export function tlsProblem({ ca, cert, key }: TlsMaterial): string | null {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `the PEM files cannot be used (${reason}); a key needs to fit its certificate and to have no passphrase`;
+  }
+}
+
+/** Curves that clients of TLS offer. */
+const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/**
+ * What is wrong with a certificate that shall be served; null when nothing is. OpenSSL takes any kind of key, also those that
+ * no client agrees to.
+ */
+export function servedCertificateProblem(cert: string): string | null {
+  if (!isCertificate(cert)) return 'the certificate file holds no PEM certificate';
+  const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = new X509Certificate(cert)
+    .publicKey;
+  const isServed = kind === 'ec' ? CURVES.has(details?.namedCurve) : SERVED_KEYS.has(kind);
+  return isServed ? null : `clients take no certificate with a key of this kind (${kind})`;
+}
+
+const SERVED_KEYS: ReadonlySet<string | undefined> = new Set([
+  'rsa',
+  'rsa-pss',
+  'ed25519',
+  'ed448',
+]);
+
+function isCertificate(text: string): boolean {
+  try {
+    return text.includes('-----BEGIN CERTIFICATE-----') && new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
   }
 }

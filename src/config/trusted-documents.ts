@@ -2,7 +2,7 @@ import { type Manifest, parseManifest } from '../trusted-documents/manifest.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { GivenOptions } from './given-options.ts';
 import { quote } from './quote.ts';
-import { readFile } from './server-settings.ts';
+import { readFile } from './given-file.ts';
 
 /** The manifest of the only documents that may be run; null when none is given, and, with a problem, for what is none. */
 export function readTrustedDocuments(

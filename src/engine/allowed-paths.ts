@@ -3,13 +3,16 @@
  * behind the gateway is root on its host, so this list is the last check before the first byte, after
  * references have been parsed and paths built from their parts.
  */
-const COMPONENT = '[A-Za-z0-9_][A-Za-z0-9._:@-]*';
+// No component is a dot segment, which some servers and proxies would resolve into another endpoint; none has two dots in
+// a row, nor a percent sign, however often it is decoded.
+const COMPONENT = String.raw`[A-Za-z0-9_](?:\.?[A-Za-z0-9_:@-])*\.?`;
 const PARTS: Readonly<Record<string, string>> = {
   '{name}': `${COMPONENT}(?:/${COMPONENT})*`,
   '{id}': '[0-9a-f]{64}',
 };
 
-const ROUTES = [
+/** Every endpoint that may be asked: {name} is an image reference, {id} a container ID. */
+export const ROUTES = [
   '/_ping',
   '/version',
   '/info',
@@ -36,8 +39,5 @@ const PATTERNS = ROUTES.map((route) => {
  */
 export function routeOf(method: string, path: string): string | null {
   if (method !== 'GET' && !(method === 'HEAD' && path === '/_ping')) return null;
-  // No component begins with a dot, so none is a dot segment, which some servers and proxies would resolve into
-  // another endpoint. No name has two dots in a row, and none a percent sign, however often it is decoded.
-  if (path.includes('..')) return null;
   return PATTERNS.find(({ pattern }) => pattern.test(path))?.route ?? null;
 }

@@ -17,8 +17,14 @@ export function createBulkhead(atOnce: number, waiting = Infinity): Bulkhead {
   return {
     run(work, signal) {
       // What waits would otherwise go on in the asynchronous context of whoever makes room for it.
-      const turn = policy.execute(AsyncResource.bind(work), signal);
-      return signal === undefined ? turn : unlessAborted(turn, signal);
+      const own = AsyncResource.bind(work);
+      if (signal === undefined) return policy.execute(own);
+      // cockatiel 3.2.1 forgets to call the next one after one whose signal is aborted: it is not given any.
+      const turn = policy.execute(() => {
+        signal.throwIfAborted();
+        return own();
+      });
+      return unlessAborted(turn, signal);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { EngineFacts, EngineStatus } from './engine.ts';
 import type { Greeting } from './greeting.ts';
 
 /** How often an engine that does not answer is tried again, and how soon after a try at least, in milliseconds. */
-const RETRY_MS = 1_000;
+const RETRY_MS = 500;
 const LEAST_PAUSE_MS = 250;
 /** How often one that answers is asked whether it still is what it was, in milliseconds. */
 const PING_MS = 5_000;

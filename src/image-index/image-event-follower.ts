@@ -21,6 +21,13 @@ export interface LogMoment {
   readonly resynced: (engine: string, position: number) => LoggedEvent;
 }
 
+/** Told what becomes of a follower. */
+export interface FollowerFate {
+  /** So many events were lost because it was too slow for them. */
+  readonly onDropped: (count: number) => void;
+  readonly onEnd: () => void;
+}
+
 type Result = IteratorResult<LoggedEvent, undefined>;
 const DONE: Result = { value: undefined, done: true };
 
@@ -31,9 +38,9 @@ const DONE: Result = { value: undefined, done: true };
 export function createFollower(
   question: FollowQuestion,
   log: LogMoment,
-  onEnd: () => void,
+  { onDropped, onEnd }: FollowerFate,
 ): Follower {
-  const waiting = createWaiting(question, log);
+  const waiting = createWaiting(question, log, onDropped);
   /** Calls of next() that nothing could be given for yet. */
   const readers: ((result: Result) => void)[] = [];
   let ended = false;
@@ -84,7 +91,11 @@ interface Gap {
   readonly position: number;
 }
 
-function createWaiting(question: FollowQuestion, { replay, oldest, newest, resynced }: LogMoment) {
+function createWaiting(
+  question: FollowQuestion,
+  { replay, oldest, newest, resynced }: LogMoment,
+  onDropped: (count: number) => void,
+) {
   const after = question.after ?? newest;
   const gapAt = (position: number): Gap => ({ engines: [...question.engines], position });
   let told = after;
@@ -113,6 +124,7 @@ function createWaiting(question: FollowQuestion, { replay, oldest, newest, resyn
         return;
       }
       gap = gapAt(event.position);
+      onDropped(repeated.length + live.length + 1);
       repeated = [];
       live = [];
     },

@@ -54,6 +54,8 @@ export interface ImageEventLog {
   follow(question: FollowQuestion): AsyncIterableIterator<LoggedEvent>;
   /** How many follow now. */
   readonly followers: number;
+  /** Events that followers lost because they were too slow for them, all together. */
+  readonly dropped: number;
   /** How many of them are of one client. */
   followersOf(client: string): number;
   /** Ends all followers, those to come too. */
@@ -81,6 +83,7 @@ export function createImageEventLog({
   const followers = new Map<Follower, string | null>();
   let events: LoggedEvent[] = [];
   let newest = 0;
+  let dropped = 0;
   let closed = false;
   const recent = () => events.slice(-remembered);
   const resynced = (engine: string, position: number): LoggedEvent => ({
@@ -109,15 +112,20 @@ export function createImageEventLog({
     follow(question) {
       const replay = question.after === null ? [] : recent();
       const oldest = replay[0]?.position ?? newest + 1;
-      const follower = createFollower(question, { replay, oldest, newest, resynced }, () =>
-        followers.delete(follower),
-      );
+      const moment = { replay, oldest, newest, resynced };
+      const follower = createFollower(question, moment, {
+        onDropped: (count) => void (dropped += count),
+        onEnd: () => void followers.delete(follower),
+      });
       followers.set(follower, question.client ?? null);
       if (closed || question.signal.aborted) follower.end();
       return follower;
     },
     get followers() {
       return followers.size;
+    },
+    get dropped() {
+      return dropped;
     },
     followersOf: (client) => [...followers.values()].filter((one) => one === client).length,
     close() {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerRow, Engine, ImageRow } from '../engine/engine.ts';
 import { createImageDetails, type ImageDetails } from './details/image-details.ts';
@@ -18,7 +19,12 @@ export function createReadThroughIndex(
   const share = <Result>(read: (signal: AbortSignal) => Promise<Result>) =>
     createSingleFlight(read, outOfTime);
   const view = keepWhileSame((rows) => createImageView(engine.name, rows));
-  const images = share(async (signal) => view(await engine.listImages(signal)));
+  const images = share(async (signal) => {
+    const rows = await engine.listImages(signal);
+    // As in the list's own end: 100,000 rows are much for one turn.
+    await nextTurn();
+    return view(rows);
+  });
   const containers = share((signal) => engine.listContainers(signal));
   const sharedSizes = share((signal) => engine.sharedSizes(signal));
   const diskUsage = share((signal) => engine.diskUsage(signal));

@@ -139,6 +139,15 @@ export const limitsTable = [
     meaning: 'open subscriptions of one client; one more gets 429',
   },
   {
+    name: 'clientConnections',
+    default: 500,
+    exposed: 100,
+    lowest: 1,
+    highest: 10_000,
+    code: null,
+    meaning: 'open connections of one address; one more is closed; 500 are taken of all together',
+  },
+  {
     name: 'rate',
     default: 0,
     exposed: 100,
@@ -159,6 +168,9 @@ export type RefusingLimit = Exclude<Row, { readonly code: null }>['name'];
 
 /** Each limit's number. */
 export type Limits = Readonly<Record<LimitName, number>>;
+
+/** The largest body of a request, in bytes: no document of the limits above is near it. */
+export const MAX_BODY_BYTES = 256 * 1024;
 
 /** What holds on a machine that nobody else reaches. */
 export const DEFAULT_LIMITS: Limits = limitsOf((row) => row.default);

@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import { EngineError } from '../engine/engine-error.ts';
 import { type ErrorCode, MESSAGES, PublicError, toPublicError } from '../errors.ts';
 
-/** Told of what is hidden. */
-export type Log = (error: unknown, code: ErrorCode) => void;
+/** Told of what is hidden; gives the extensions by which whoever sees the error can ask for it. */
+export type Hide = (error: unknown, code: ErrorCode) => object;
 
 /** Request errors are answered with 400 to clients that accept application/graphql-response+json. */
 const REQUEST_ERROR = { http: { spec: true, status: 400 } };
@@ -36,7 +36,7 @@ export function coded(
 }
 
 /** An error as a client may see it; what it came from goes to the log. */
-export function toShown(error: GraphQLError, log: Log): GraphQLError {
+export function toShown(error: GraphQLError, hide: Hide): GraphQLError {
   // An error without a path is about the whole request, not about a field.
   const request = error.path === undefined ? REQUEST_ERROR : {};
   const own = ownError(error);
@@ -46,15 +46,14 @@ export function toShown(error: GraphQLError, log: Log): GraphQLError {
     return relocated(error, MESSAGES.BAD_USER_INPUT, { code: 'BAD_USER_INPUT', ...request });
   }
   if (cause instanceof EngineError) {
-    log(cause, cause.code);
     const shown = toPublicError(cause);
-    return relocated(error, shown.message, shown.extensions);
+    return relocated(error, shown.message, { ...shown.extensions, ...hide(cause, cause.code) });
   }
   const given = String(error.extensions?.['code']);
   if (CODED_HERE.has(given)) return error;
   return Object.hasOwn(MESSAGES, given)
     ? shownByYoga(error, given as ErrorCode)
-    : shownWithoutCode(error, cause, log);
+    : shownWithoutCode(error, cause, hide);
 }
 
 /** Yoga's own text and its cause would quote the request. */
@@ -64,14 +63,19 @@ function shownByYoga(error: GraphQLError, code: ErrorCode): GraphQLError {
 }
 
 /** What has a cause is a bug; errors of graphql-js and Yoga about the request itself have none. */
-function shownWithoutCode(error: GraphQLError, cause: Error, log: Log): GraphQLError {
+function shownWithoutCode(error: GraphQLError, cause: Error, hide: Hide): GraphQLError {
   if (cause !== error) {
-    log(cause, 'INTERNAL_SERVER_ERROR');
-    return relocated(error, MESSAGES.INTERNAL_SERVER_ERROR, { code: 'INTERNAL_SERVER_ERROR' });
+    const code = 'INTERNAL_SERVER_ERROR';
+    return relocated(error, MESSAGES[code], { code, ...hide(cause, code) });
   }
-  const code = /operation/i.test(error.message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
-  const { http } = error.extensions as { http?: object };
+  const { http } = error.extensions as { http?: { status?: number } };
+  const code = codeOfRequest(error, http?.status);
   return relocated(error, MESSAGES[code], { code, http: http ?? REQUEST_ERROR.http });
+}
+
+function codeOfRequest({ message }: GraphQLError, status: number | undefined): ErrorCode {
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  return /operation/i.test(message) ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_REQUEST';
 }
 
 /**

@@ -2,25 +2,37 @@ import { type GraphQLError, ValuesOfCorrectTypeRule, type ValidationContext } fr
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import type { ErrorCode } from '../errors.ts';
+import { requestIdOf } from '../request-id.ts';
 import {
   coded,
   forgetCallers,
-  type Log,
   ownError,
   rootCause,
   toShown,
   validationError,
 } from './shown-error.ts';
 
+/** Told of every error whose cause clients do not see, and the id of its request if it has one. */
+export type HiddenErrorLog = (error: unknown, code: ErrorCode, requestId: string | null) => void;
+
 /**
  * Gives every error its code and the text of that code, and hides what it came from: nothing that an
  * engine said, no value that was sent, no stack. What is hidden goes to the log.
  * @param most errors of one answer; the first of each engine and code go before repetitions
  */
-export function usePublicErrors(log: Log, most: number): Plugin<Context> {
-  const show = (error: GraphQLError): GraphQLError => toShown(error, log);
-  const shown = (errors: readonly GraphQLError[]): GraphQLError[] =>
-    firstOfEach(withoutRepetitions(errors, most).map(show)).slice(0, most);
+export function usePublicErrors(log: HiddenErrorLog, most: number): Plugin<Context> {
+  const show = (error: GraphQLError, request: Request): GraphQLError =>
+    toShown(error, (cause, code) => {
+      const requestId = requestIdOf(request);
+      log(cause, code, requestId);
+      return requestId === null ? {} : { requestId };
+    });
+  const shown = (errors: readonly GraphQLError[], request: Request): GraphQLError[] =>
+    firstOfEach(withoutRepetitions(errors, most).map((error) => show(error, request))).slice(
+      0,
+      most,
+    );
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
@@ -58,23 +70,24 @@ export function usePublicErrors(log: Log, most: number): Plugin<Context> {
       };
     },
     onSubscribe({ args }) {
+      const { request } = args.contextValue;
       return {
         onSubscribeResult: () => ({
           onNext({ result, setResult }) {
             const errors = [...(result.errors ?? []), ...args.contextValue.reported];
-            if (errors.length > 0) setResult({ ...result, errors: shown(errors) });
+            if (errors.length > 0) setResult({ ...result, errors: shown(errors, request) });
           },
         }),
         onSubscribeError({ error, setError }) {
           // Nobody reads what an event fails with whose client has left.
-          if (!args.contextValue.signal.aborted) setError(show(error as GraphQLError));
+          if (!args.contextValue.signal.aborted) setError(show(error as GraphQLError, request));
         },
       };
     },
-    onResultProcess({ result, setResult }) {
+    onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       if (result.errors === undefined) return;
-      setResult({ ...result, errors: shown(result.errors) } as never);
+      setResult({ ...result, errors: shown(result.errors, request) } as never);
     },
   };
 }

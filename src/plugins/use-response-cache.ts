@@ -3,6 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
 import type { ImageIndex } from '../image-index/image-index.ts';
+import type { GatewayObserver } from './use-observer.ts';
 
 /** An answer without errors as JSON, and the state of all engines that it was true for. */
 interface Answer {
@@ -29,7 +30,11 @@ const MAX_VARIABLE_DEPTH = 32;
  * validation, execution or serialisation. Kept by the JSON and not by the response, so every media type
  * and header stays Yoga's own decision.
  */
-export function useResponseCache(indexes: Indexes, maxBytes: number): Plugin<Context> {
+export function useResponseCache(
+  indexes: Indexes,
+  maxBytes: number,
+  observer?: GatewayObserver,
+): Plugin<Context> {
   const answers = new LRUCache<string, Answer>({
     maxSize: maxBytes,
     sizeCalculation: ({ json, state }, key) => 2 * (key.length + state.length) + sizeOf(json),
@@ -41,7 +46,9 @@ export function useResponseCache(indexes: Indexes, maxBytes: number): Plugin<Con
       const key = state === null ? null : keyOf(params);
       if (state === null || key === null) return;
       const known = answers.get(key);
-      if (known?.state === state) setResult(toResult(() => known.json));
+      const isHit = known?.state === state;
+      observer?.cacheAsked?.(isHit);
+      if (isHit) setResult(toResult(() => known.json));
       else asked.set(context, { key, state, isQuery: false });
     },
     onExecute({ args: { document, operationName, contextValue } }) {
@@ -65,6 +72,7 @@ export function useResponseCache(indexes: Indexes, maxBytes: number): Plugin<Con
           // Whatever a plugin after this one has added is of this operation only.
           if (Object.keys(final).every((name) => name === 'data' || name === 'stringify')) {
             answers.set(question.key, { json, state: question.state });
+            observer?.cacheHolds?.(answers.calculatedSize);
           }
           return json;
         },

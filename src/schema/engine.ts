@@ -18,7 +18,7 @@ const EngineStatus = builder.enumType('EngineStatus', {
   values: {
     READY: { description: 'It answers.' },
     CONNECTING: { description: 'It is being asked for the first time, or again after a failure.' },
-    UNAVAILABLE: { description: 'It did not answer; it is tried again every second.' },
+    UNAVAILABLE: { description: 'It did not answer; it is tried again twice a second.' },
   } as const,
 });
 

@@ -7,6 +7,8 @@ import { builder } from './builder.ts';
 /** The most patterns, labels, digests or nested filters in one list, and the longest text. */
 const MAX_ITEMS = 100;
 const MAX_TEXT_LENGTH = 256;
+/** The longest value of a label, which may be a sentence or two. */
+const MAX_VALUE_LENGTH = 4_096;
 /** How deep and and or and not may be nested. */
 const MAX_NESTING = 8;
 
@@ -118,7 +120,11 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
   for (const list of [labels, input.digests, and, or]) {
     if (list != null && list.length > MAX_ITEMS) throw tooLong();
   }
-  checkSearch(search);
+  for (const text of [search, ...Object.values(platform ?? {})]) checkText(text);
+  for (const { key, value } of labels ?? []) {
+    checkText(key);
+    checkText(value, MAX_VALUE_LENGTH);
+  }
   const inner = (filters: readonly FilterInput[]) =>
     filters.map((filter) => toImageFilter(filter, depth + 1));
   return given({
@@ -140,8 +146,8 @@ export function toImageFilter(input: FilterInput, depth = 0): Filter {
 }
 
 /** @throws PublicError BAD_USER_INPUT */
-export function checkSearch(search: string | null | undefined): void {
-  if (search != null && search.length > MAX_TEXT_LENGTH) throw tooLong();
+export function checkText(text: string | null | undefined, longest = MAX_TEXT_LENGTH): void {
+  if (text != null && text.length > longest) throw tooLong();
 }
 
 function tooLong(): PublicError {

@@ -7,7 +7,7 @@ import { type RepositorySelection, selectRepositories } from '../loaders/reposit
 import { builder } from './builder.ts';
 import { namedEngines } from './engine.ts';
 import { connectImages } from './image-connection.ts';
-import { checkSearch } from './image-filter.ts';
+import { checkText } from './image-filter.ts';
 import { encodeGlobalId } from './node.ts';
 import { type Connection, connect, defineConnection, forwardArgs, pageArgs } from './pagination.ts';
 
@@ -88,7 +88,7 @@ builder.queryFields((t) => ({
     resolve: async (_, { search, engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
       checkPageArgs(BY_NAME, args, context.limits);
-      checkSearch(search);
+      checkText(search);
       const found = await selectRepositories(context.loaders, asked, search ?? '');
       context.reportFailures(found.failures, asked.length, info);
       const keyOf = (repository: Repository) => [repository.familiarName, repository.engine];

@@ -14,7 +14,8 @@ export function clientOf({ socket }: IncomingMessage): string {
   return socket.remoteAddress === undefined ? 'local' : networkOf(socket.remoteAddress);
 }
 
-function networkOf(address: string): string {
+/** An address, or the /64 network of an IPv6 address. */
+export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;

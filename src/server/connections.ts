@@ -1,30 +1,37 @@
 import type http from 'node:http';
+import https from 'node:https';
 import type { Socket } from 'node:net';
+import { networkOf } from './client-of.ts';
 
 /** The connections of a server. */
 export interface Connections {
   /** Closes those on which nothing is being answered. */
   closeIdle(): void;
+  /** Closes those that there are now, each once its answers have ended, and after so many milliseconds at the latest. */
+  replaceAll(ms: number): void;
 }
 
 /**
- * Counts the answers that are under way on each connection: Node's own closeIdleConnections leaves those on
+ * Knows the answers that are under way on each connection: Node's own closeIdleConnections leaves those on
  * which no request has come yet, as clients open them in advance.
  * @param idleMs after how long a connection on which nothing moves is given up
  */
 export function trackConnections(server: http.Server, idleMs: number): Connections {
-  const answers = new Map<Socket, number>();
-  server.on('connection', (socket: Socket) => {
-    answers.set(socket, 0);
-    socket.once('close', () => answers.delete(socket));
+  const answers = new Map<Socket, Set<http.ServerResponse>>();
+  // What requests come in on: over TLS, the stream within the connection.
+  const event = server instanceof https.Server ? 'secureConnection' : 'connection';
+  server.on(event, (socket: Socket) => {
+    answers.set(socket, new Set());
+    socket.once('close', () => end(socket, answers));
   });
   server.on('request', ({ socket }, response) => {
-    const count = (by: number): void => {
-      const before = answers.get(socket);
-      if (before !== undefined) answers.set(socket, before + by);
-    };
-    count(1);
-    response.once('close', () => count(-1));
+    const underWay = answers.get(socket);
+    if (underWay === undefined) return;
+    // Who sends a second request before the first is answered multiplies work that nobody has to wait for; no
+    // client that posts is allowed to (RFC 9112, 9.3.2).
+    if ([...underWay].some((other) => !other.writableEnded)) socket.destroy();
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
   });
   server.timeout = idleMs;
   // Yoga switches the time-out of a connection off when it answers with a stream (whatwg-node 0.10).
@@ -32,9 +39,40 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
     for (const socket of answers.keys()) if (socket.timeout === 0) socket.setTimeout(idleMs);
   }, idleMs / 4).unref();
   server.once('close', () => clearInterval(rearm));
+  const closeIdle = (sockets: Iterable<Socket>): void => {
+    for (const socket of sockets) if (answers.get(socket)?.size === 0) socket.destroy();
+  };
   return {
-    closeIdle() {
-      for (const [socket, count] of answers) if (count === 0) socket.destroy();
+    closeIdle: () => closeIdle([...answers.keys()]),
+    replaceAll(ms) {
+      const former = [...answers.keys()];
+      closeIdle(former);
+      setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
+}
+
+/** Node tells the answer that a connection was writing that it is gone, and none of those that stood behind it. */
+function end(socket: Socket, answers: Map<Socket, Set<http.ServerResponse>>): void {
+  for (const response of answers.get(socket) ?? []) response.emit('close');
+  answers.delete(socket);
+}
+
+/** Takes no more connections of one address than so many: whoever holds all of them would lock everybody out. */
+export function boundConnections(server: http.Server, mostOfOne: number): void {
+  const counts = new Map<string, number>();
+  // Before TLS, whose handshake is what a crowd would make dear.
+  server.on('connection', (socket: Socket) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return;
+    const network = networkOf(remoteAddress);
+    const count = (counts.get(network) ?? 0) + 1;
+    if (count > mostOfOne) return void socket.destroy();
+    counts.set(network, count);
+    socket.once('close', () => {
+      const left = (counts.get(network) ?? 1) - 1;
+      if (left === 0) counts.delete(network);
+      else counts.set(network, left);
+    });
+  });
 }

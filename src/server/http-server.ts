@@ -1,29 +1,45 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { PublicError, type ErrorCode } from '../errors.ts';
-import { clientOf } from './client-of.ts';
-import { type Connections, trackConnections } from './connections.ts';
-import { createGraphiQLPage } from './graphiql.ts';
-import type { RateLimit } from './rate-limit.ts';
-import { hostsOf, refusalOf } from './refusal.ts';
+import type http from 'node:http';
+import https from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
+import { boundConnections, type Connections, trackConnections } from './connections.ts';
+import {
+  bind,
+  createListener,
+  type ListenAddress,
+  type Patience,
+  type ServerTls,
+  toTlsOptions,
+} from './listener.ts';
+import { createReception, type ReceptionOptions } from './reception.ts';
 
-/** Where to listen and what to answer. */
-export interface HttpServerOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Whether GET /graphql shows GraphiQL to browsers. */
-  readonly graphiql: boolean;
-  /** Counts requests to it; all are answered when left out. */
-  readonly limitRate?: RateLimit;
-  /** Answers POST /graphql. */
-  readonly graphql: http.RequestListener;
+/** What lets somebody in; it may be renewed while the server runs. */
+export interface Credentials {
+  /** That requests must carry; null for none. */
+  readonly token: string | null;
+  /** Null for plain HTTP. */
+  readonly tls: ServerTls | null;
+}
+
+/** Where to listen, whom to let in and what to answer. */
+export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials> {
+  readonly address: ListenAddress;
   /** After how long a connection on which nothing moves is given up: clients that do not read. */
   readonly idleMs?: number;
+  /** Connections that one address may have open; as many as it likes when left out. */
+  readonly clientConnections?: number;
+  /** With half requests. */
+  readonly patience?: Patience;
 }
 
 /** A server that listens. */
 export interface HttpServer {
+  /** Where GraphQL is answered; unix:///path for a socket. */
   readonly url: string;
+  /**
+   * Takes another token or certificate from now on, and ends what came in before within 10 s. What was null stays null, and
+   * the other way round.
+   */
+  renew(credentials: Credentials): void;
   /** Stops accepting, lets what is being answered finish for up to 10 s. */
   close(): Promise<void>;
 }
@@ -36,54 +52,36 @@ const IDLE_MS = 60_000;
 
 /** Listens; resolves once requests are accepted, rejects when the address cannot be had. */
 export async function listen(options: HttpServerOptions): Promise<HttpServer> {
-  const page = options.graphiql ? createGraphiQLPage() : null;
-  let ownHosts: ReadonlySet<string> = new Set();
-  const server = http.createServer((request, response) => {
-    const path = request.url ?? '';
-    // A probe comes from wherever an orchestrator is, and learns nothing.
-    if (path === '/healthz') return void response.writeHead(200).end('ok\n');
-    const refused = refusalOf(request, ownHosts);
-    if (refused !== null) return sendRefusal(response, ...refused);
-    // Who types the address without the path means the page.
-    if (path === '/' && page !== null) return redirect(response, '/graphql');
-    if (path.split('?')[0] !== '/graphql') return void response.writeHead(404).end();
-    const retryAfter = options.limitRate?.(clientOf(request)) ?? null;
-    if (retryAfter !== null) {
-      response.setHeader('retry-after', retryAfter);
-      return sendRefusal(response, 429, 'RATE_LIMITED');
-    }
-    if (request.method === 'POST') return options.graphql(request, response);
-    if (page !== null && request.method === 'GET' && wantsHtml(request)) {
-      page(request, response).catch(() => response.destroy());
-      return;
-    }
-    response.setHeader('allow', 'POST');
-    return sendRefusal(response, 405, 'METHOD_NOT_ALLOWED');
-  });
+  const { address, tls = null } = options;
+  const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  ownHosts = hostsOf(host, port);
-  return { url: `http://${host}:${port}/graphql`, close: () => close(server, connections) };
+  boundConnections(server, options.clientConnections ?? Number.POSITIVE_INFINITY);
+  const port = await bind(server, address);
+  const scheme = tls === null ? 'http' : 'https';
+  const host = 'host' in address ? inBrackets(address.host) : null;
+  const reception = createReception({ ...options, scheme, host, port });
+  let valid: Credentials = { token: options.token ?? null, tls };
+  server.on('request', reception.answer);
+  return {
+    url: 'host' in address ? `${scheme}://${host}:${port}/graphql` : `unix://${address.socketPath}`,
+    renew(credentials) {
+      if (isDeepStrictEqual(credentials, valid)) return;
+      valid = credentials;
+      reception.renewToken(credentials.token);
+      if (server instanceof https.Server && credentials.tls !== null)
+        server.setSecureContext(toTlsOptions(credentials.tls));
+      // Who came in by what was taken away must come in again.
+      connections.replaceAll(DRAIN_MS);
+    },
+    close() {
+      reception.drain();
+      return close(server, connections);
+    },
+  };
 }
 
-function sendRefusal(response: http.ServerResponse, status: number, code: ErrorCode): void {
-  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
-}
-
-function redirect(response: http.ServerResponse, location: string): void {
-  response.writeHead(302, { location }).end();
-}
-
-function wantsHtml(request: http.IncomingMessage): boolean {
-  return (request.headers.accept ?? '').includes('text/html');
+function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function close(server: http.Server, connections: Connections): Promise<void> {

@@ -1,37 +1,49 @@
 import type http from 'node:http';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, PublicError } from '../errors.ts';
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** Why a request gets no further, and what its client is told. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
-/** The values of Host that mean a server. @param host that it listens on, an IPv6 address in brackets */
-export function hostsOf(host: string, port: number): ReadonlySet<string> {
-  const names = [...LOOPBACK_NAMES, host.toLowerCase()];
-  return new Set(names.map((name) => withoutDefaultPort(`${name}:${port}`)));
+/** Answers a request with a refusal. */
+export type Refuse = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  refusal: Refusal,
+) => void;
+
+/** How much of a refused body is still taken, in bytes, and for how long, in milliseconds. */
+const LINGER_BYTES = 1024 * 1024;
+const LINGER_MS = 1_000;
+
+/** Answers with the fixed text of a refusal's code. */
+export function sendRefusal(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { status, code, headers = {} }: Refusal,
+): void {
+  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
+  if (!request.complete) lingerOn(request);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(body);
 }
 
 /**
- * Refuses what any web page that a developer visits could otherwise do: reach a loopback server under a name
- * of its own (DNS rebinding), or post a form to it.
+ * Takes what is left of a body, up to a bound: a connection that is closed on a client which still sends is reset, and
+ * the client never sees the answer.
  */
-export function refusalOf(
-  { headers, rawHeaders, method }: http.IncomingMessage,
-  ownHosts: ReadonlySet<string>,
-): [number, ErrorCode] | null {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
-  const host = withoutDefaultPort(headers.host?.toLowerCase() ?? '');
-  if (hosts.length !== 1 || !ownHosts.has(host)) return [403, 'HOST_NOT_ALLOWED'];
-  const { origin } = headers;
-  if (origin !== undefined && withoutDefaultPort(origin) !== `http://${host}`) {
-    return [403, 'ORIGIN_NOT_ALLOWED'];
-  }
-  const isJson = /^application\/json(\s*;\s*charset="?utf-8"?)?$/i;
-  if (method === 'POST' && !isJson.test(headers['content-type'] ?? '')) {
-    return [415, 'UNSUPPORTED_MEDIA_TYPE'];
-  }
-  return null;
-}
-
-/** Clients leave the port out of Host and Origin where it is the one of http. */
-function withoutDefaultPort(authority: string): string {
-  return authority.replace(/:80$/, '');
+function lingerOn(request: http.IncomingMessage): void {
+  let bytes = 0;
+  const end = (): void => void request.socket.destroy();
+  const timer = setTimeout(end, LINGER_MS);
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > LINGER_BYTES) end();
+  });
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  request.on('error', () => {});
 }

@@ -6,7 +6,11 @@ import { type Config, parseConfig } from '../../src/config/config.ts';
 import type { ConfigFiles } from '../../src/config/config-files.ts';
 
 /** What is at a path: the text of a file, or what else there is. */
-export type Entry = string | { kind: 'socket' | 'directory' } | { linkTo: string };
+export type Entry =
+  | string
+  | { text: string; mode: number }
+  | { kind: 'socket' | 'directory' }
+  | { linkTo: string };
 
 /** A machine of a few paths. */
 export function filesOf(entries: Readonly<Record<string, Entry>> = {}): ConfigFiles {
@@ -17,12 +21,17 @@ export function filesOf(entries: Readonly<Record<string, Entry>> = {}): ConfigFi
   return {
     readText(path) {
       const entry = entries[real(path)];
+      if (typeof entry === 'object' && 'text' in entry) return entry.text;
       return typeof entry === 'string' ? entry : null;
+    },
+    modeOf(path) {
+      const entry = entries[real(path)];
+      return typeof entry === 'object' && 'mode' in entry ? entry.mode : 0o600;
     },
     kindOf(path) {
       const entry = entries[real(path)];
       if (entry === undefined) return null;
-      if (typeof entry === 'string') return 'file';
+      if (typeof entry === 'string' || 'text' in entry) return 'file';
       return 'kind' in entry ? entry.kind : null;
     },
     realPath: real,
@@ -68,7 +77,10 @@ export function enginesOf(given: Given): string[] {
 }
 
 /** A certificate that signs itself and its key, as PEM texts; from openssl. */
-export function createCertificate(names = 'DNS:localhost,IP:127.0.0.1'): {
+export function createCertificate(
+  names = 'DNS:localhost,IP:127.0.0.1',
+  curve = 'P-256',
+): {
   cert: string;
   key: string;
 } {
@@ -78,7 +90,7 @@ export function createCertificate(names = 'DNS:localhost,IP:127.0.0.1'): {
     execFileSync(
       'openssl',
       [
-        'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost',
+        `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:${curve} -nodes -days 2 -subj /CN=localhost`,
         `-addext subjectAltName=${names} -keyout key.pem -out cert.pem`,
       ].flatMap((words) => words.split(' ')),
       { cwd: folder, stdio: 'pipe' },

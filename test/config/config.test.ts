@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helpText } from '../../src/config/help.ts';
 import { optionsTable } from '../../src/config/options.ts';
-import { DEFAULT_LIMITS, limitsTable } from '../../src/limits/limits.ts';
+import { DEFAULT_LIMITS, defaultLimits, limitsTable } from '../../src/limits/limits.ts';
 import { configOf, createCertificate, problemsOf } from './config-inputs.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -9,6 +9,7 @@ const token = { '/token': `${TOKEN}\n` };
 const documents = { '/documents': '{"a":"{ engines { name } }"}' };
 const pair = createCertificate();
 const other = createCertificate();
+const odd = createCertificate('DNS:localhost', 'secp256k1');
 const pem = { '/cert': pair.cert, '/key': pair.key, '/ca': other.cert, '/other': other.key };
 
 const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
@@ -20,8 +21,9 @@ describe('the configuration', () => {
       question: null,
       engines: [expect.objectContaining({ name: 'sample' })],
       sample: true,
-      host: '127.0.0.1',
-      port: 4000,
+      address: { host: '127.0.0.1', port: 4000 },
+      isExposed: false,
+      warnings: [],
       tokenFile: null,
       index: 'live',
       allowHosts: [],
@@ -29,6 +31,7 @@ describe('the configuration', () => {
       tls: null,
       graphiql: true,
       responseCacheBytes: 32_000_000,
+      slowOperationMs: 1_000,
       limits: DEFAULT_LIMITS,
       trustedDocuments: null,
       federation: false,
@@ -43,14 +46,16 @@ describe('the configuration', () => {
       '--engine a=unix:///a.sock --engine=unix:///b.sock --host 0.0.0.0 --port=0',
       '--token-file /token --index off --allow-host Web:80 --allow-origin https://Example.com',
       '--tls-cert /cert --tls-key /key --tls-client-ca /ca --graphiql on --response-cache 64',
+      '--slow-operation 500',
       '--limit depth=20 --limit rate=5 --trusted-documents /documents',
       '--registry ghcr.io --registry index.docker.io --reveal-secrets --insecure-engine',
     );
     expect(configOf({ argv, files: { ...token, ...pem, ...documents } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
       sample: false,
-      host: '0.0.0.0',
-      port: 0,
+      address: { host: '0.0.0.0', port: 0 },
+      isExposed: true,
+      warnings: [],
       tokenFile: '/token',
       index: 'off',
       allowHosts: ['web:80'],
@@ -58,7 +63,8 @@ describe('the configuration', () => {
       tls: { cert: '/cert', key: '/key', clientCa: '/ca' },
       graphiql: true,
       responseCacheBytes: 64_000_000,
-      limits: { ...DEFAULT_LIMITS, depth: 20, rate: 5 },
+      slowOperationMs: 500,
+      limits: { ...defaultLimits(true), depth: 20, rate: 5 },
       trustedDocuments: new Map([['a', '{ engines { name } }']]),
       registries: ['ghcr.io', 'docker.io'],
       revealSecrets: true,
@@ -80,6 +86,7 @@ describe('the configuration', () => {
       IMAGEGRAPH_TLS_CLIENT_CA: '/ca',
       IMAGEGRAPH_GRAPHIQL: 'off',
       IMAGEGRAPH_RESPONSE_CACHE: '0',
+      IMAGEGRAPH_SLOW_OPERATION: '0',
       IMAGEGRAPH_LIMIT: 'depth=20, page=100',
       IMAGEGRAPH_TRUSTED_DOCUMENTS: '/documents',
       IMAGEGRAPH_FEDERATION: 'on',
@@ -90,15 +97,15 @@ describe('the configuration', () => {
     expect(Object.keys(env)).toEqual(optionsTable.flatMap((option) => option.env ?? []));
     expect(configOf({ env, files: { ...token, ...pem, ...documents } })).toMatchObject({
       engines: [{ name: 'a' }, { name: 'b' }],
-      host: '::',
-      port: 5000,
+      address: { host: '::', port: 5000 },
       index: 'off',
       allowHosts: ['web', 'web:80'],
       allowOrigins: ['http://localhost:3000'],
       tls: { clientCa: '/ca' },
       graphiql: false,
       responseCacheBytes: 0,
-      limits: { ...DEFAULT_LIMITS, rate: 100, depth: 20, page: 100 },
+      slowOperationMs: 0,
+      limits: { ...defaultLimits(true), depth: 20, page: 100 },
       trustedDocuments: new Map([['a', '{ engines { name } }']]),
       federation: true,
       registries: ['docker.io', 'localhost:5000'],
@@ -111,7 +118,7 @@ describe('the configuration', () => {
     const env = { IMAGEGRAPH_PORT: '5000', IMAGEGRAPH_ENGINE: 'unix:///env.sock' };
     const argv = ['--port', '6000', '--engine', 'unix:///argument.sock'];
     const config = configOf({ argv, env });
-    expect(config).toMatchObject({ port: 6000, engines: [{ name: 'argument' }] });
+    expect(config).toMatchObject({ address: { port: 6000 }, engines: [{ name: 'argument' }] });
   });
 
   it('takes an empty variable for none', () => {
@@ -147,6 +154,42 @@ describe('the configuration', () => {
       expect(problemsOf({ argv: [...argv, '--token-file', '/token'], files: token })).toEqual([]);
     },
   );
+
+  it('takes client certificates for a token', () => {
+    const argv = words('--engine unix:///a --host 0.0.0.0 --tls-cert /cert --tls-key /key');
+    expect(problemsOf({ argv, files: pem })).toEqual([expect.stringContaining('--tls-client-ca')]);
+    const guarded = configOf({ argv: [...argv, '--tls-client-ca', '/ca'], files: pem });
+    expect(guarded).toMatchObject({ isExposed: true, warnings: [] });
+  });
+
+  it('warns of a token that goes over the network without TLS', () => {
+    const argv = words('--engine unix:///a --host 0.0.0.0 --token-file /token');
+    expect(configOf({ argv, files: token }).warnings).toEqual([expect.stringContaining('TLS')]);
+  });
+
+  it.each([
+    [0o600, 0],
+    [0o400, 0],
+    [0o444, 1],
+    [0o644, 1],
+  ])('takes a token file of mode %o with %i warnings', (mode, warnings) => {
+    const files = { '/run/secrets/token': { text: TOKEN, mode } };
+    const config = configOf({ argv: ['--token-file', '/run/secrets/token'], files });
+    expect(config.tokenFile).toBe('/run/secrets/token');
+    expect(config.warnings).toHaveLength(warnings);
+    expect(config.warnings.join()).not.toContain(TOKEN);
+  });
+
+  it.each(['unix:///run/imagegraph.sock', 'unix:/run/imagegraph.sock'])(
+    'listens on a socket file, which is this machine alone: %s',
+    (host) => {
+      expect(configOf({ argv: ['--host', host] })).toMatchObject({
+        address: { socketPath: '/run/imagegraph.sock' },
+        isExposed: false,
+        graphiql: true,
+      });
+    },
+  );
 });
 
 describe('problems', () => {
@@ -175,6 +218,7 @@ describe('problems', () => {
     ['a port beyond 65535', ['--port', '65536']],
     ['a cache of half a megabyte', ['--response-cache', '0.5']],
     ['a cache beyond a gigabyte', ['--response-cache', '1025']],
+    ['an operation that is slow after an hour', ['--slow-operation', '3600000']],
     ['a limit without a number', ['--limit', 'depth']],
     ['a limit that there is not', ['--limit', 'width=3']],
     ['a limit of an odd name', ['--limit', '__proto__=3']],
@@ -221,6 +265,14 @@ describe('problems', () => {
       'a client CA that is no PEM',
       ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/short'],
     ],
+    [
+      'a client CA that is a key',
+      ['--tls-cert', '/cert', '--tls-key', '/key', '--tls-client-ca', '/key'],
+    ],
+    [
+      'a certificate of a kind that no client takes',
+      ['--tls-cert', '/odd/cert', '--tls-key', '/odd/key'],
+    ],
   ])('come of %s', (_what, argv) => {
     const files = {
       ...pem,
@@ -228,6 +280,8 @@ describe('problems', () => {
       '/numbers': '{"a":1}',
       '/empty': '',
       '/short': 'short',
+      '/odd/cert': odd.cert,
+      '/odd/key': odd.key,
       '/lines': `${TOKEN}\n${TOKEN}`,
     };
     expect(problemsOf({ argv, files })).toHaveLength(1);

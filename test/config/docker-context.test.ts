@@ -23,6 +23,7 @@ const settings = join(home, '.docker');
 
 // Real files, in the layout that docker context create writes.
 const files: ConfigFiles = {
+  modeOf: () => null,
   readText(path) {
     try {
       return readFileSync(path, 'utf8');

@@ -259,7 +259,7 @@ describe('without any engine named', () => {
     const refuse = (): never => {
       throw new Error('EACCES');
     };
-    const closed = { readText: () => null, kindOf: refuse, realPath: refuse };
+    const closed = { readText: () => null, kindOf: refuse, modeOf: () => null, realPath: refuse };
     expect(configOf({ files: closed }).sample).toBe(true);
     expect(enginesOf({ files: { ...closed, kindOf: () => 'socket' }, env: {} })).toContain(
       'docker=socket:/var/run/docker.sock',

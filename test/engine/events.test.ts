@@ -78,7 +78,7 @@ describe('a stream of events', () => {
     await vi.waitFor(() => expect(names).toEqual(['a:1', 'b:1']));
   });
 
-  it('leaves out what it cannot read, a line of 2 MB too, and goes on', async () => {
+  it('F29 leaves out what it cannot read, a line of 2 MB too, and goes on', async () => {
     const { listener, write } = stream();
     const { engine } = await engineThatTells(listener);
     const { names, isOpen } = follow(engine);

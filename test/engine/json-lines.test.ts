@@ -13,7 +13,7 @@ async function linesOf(...chunks: readonly (string | Uint8Array)[]): Promise<str
 }
 
 describe('lines', () => {
-  it('may come in halves', async () => {
+  it('F29 may come in halves', async () => {
     expect(await linesOf('{"a"', ':1', '}\n{"b":2}', '\n')).toEqual(['{"a":1}', '{"b":2}']);
   });
 
@@ -29,13 +29,13 @@ describe('lines', () => {
     expect(await linesOf('1\r\n\r\n \n\n2\r', '\n')).toEqual(['1', '2']);
   });
 
-  it('tear no character where chunks do', async () => {
+  it('F29 tear no character where chunks do', async () => {
     const bytes = Buffer.from('"🐳é"\n"漢"\n');
     const single = [...bytes].map((byte) => Uint8Array.of(byte));
     expect(await linesOf(...single)).toEqual(['"🐳é"', '"漢"']);
   });
 
-  it('of more than 1 MB are left out, and nothing else is', async () => {
+  it('F29 of more than 1 MB are left out, and nothing else is', async () => {
     const half = 'x'.repeat(1024 * 1024);
     expect(await linesOf('1\n', half, half, '\n2\n', `${half}x\n3\n`)).toEqual(['1', '2', '3']);
     expect(await linesOf(`${half}\n`)).toEqual([half]);

@@ -110,7 +110,7 @@ function soundAnswers(content: ReturnType<typeof containerdStore>): RequestListe
     if (path === '/system/df') return sendJson(response, { LayersSize: 1, Images: [] });
     if (path.startsWith('/distribution/')) return sendJson(response, DISTRIBUTION);
     // As an engine on which nothing happens.
-    if (path === '/events') return void response.writeHead(200).flushHeaders();
+    if (path === '/events') return response.writeHead(200).flushHeaders();
     return answers(request, response);
   };
 }

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startEngine } from '../../src/start-engine.ts';
 import { sendJson } from '../support/http-engine.ts';
 import { EVERYTHING, type FaultEngine, startFaultEngine } from './fault-engine.ts';
 import { frozen } from './broken-answers.ts';
@@ -13,12 +15,14 @@ import { codesOf, type Served, serve } from './served.ts';
 const LIST = '{ images(first: 9) { nodes { imageId } unavailableEngines { name } } }';
 const DOING = '{ engines { name status circuit } }';
 
+const NOBODY = 65_534;
+
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-async function startEngine(images?: number): Promise<FaultEngine> {
+async function startedEngine(images?: number): Promise<FaultEngine> {
   const engine = await startFaultEngine(images);
   open.push(engine.stop);
   return engine;
@@ -32,7 +36,7 @@ async function served(...given: Parameters<typeof serve>): Promise<Served> {
 
 describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (index) => {
   it('F1 from the start: known at once, and found within 2 seconds', async () => {
-    const engine = await startEngine();
+    const engine = await startedEngine();
     await engine.stop();
     const gateway = await served({ e: engine.dial }, index);
     const { data } = await gateway.ask(DOING);
@@ -63,7 +67,7 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
   });
 
   it('F4 restarted between two calls is an error for nobody', async () => {
-    const engine = await startEngine();
+    const engine = await startedEngine();
     const gateway = await served({ e: engine.dial }, index);
     const all = () => Promise.all(Array.from({ length: 8 }, () => gateway.ask(LIST)));
     await all();
@@ -73,7 +77,7 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
   });
 
   it('F5 frozen: answered in time, then at once, and found within 2 seconds', async () => {
-    const engine = await startEngine();
+    const engine = await startedEngine();
     const gateway = await served({ e: engine.dial }, index);
     expect(await gateway.recovered(LIST)).toBeLessThan(2_000);
     engine.fail(frozen, EVERYTHING);
@@ -88,9 +92,11 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
   });
 });
 
-// For root every socket is open.
-describe.skipIf(process.getuid?.() === 0)('an engine whose socket may not be opened', () => {
-  it('F3 is ENGINE_FORBIDDEN, without a path', async () => {
+describe('an engine whose socket may not be opened', () => {
+  const root = process.geteuid?.() === 0;
+  afterEach(() => void (root && process.seteuid?.(0)));
+
+  it('F3 is ENGINE_FORBIDDEN, without a path, and the log says what to do', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'imagegraph-shut-'));
     open.push(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'engine.sock');
@@ -98,16 +104,27 @@ describe.skipIf(process.getuid?.() === 0)('an engine whose socket may not be ope
     await once(server, 'listening');
     open.push(() => server.close());
     chmodSync(path, 0o000);
+    // For root every socket is open.
+    if (root) process.seteuid?.(NOBODY);
     const gateway = await served({ e: () => net.connect(path) });
     const answer = await gateway.ask(LIST);
     expect(codesOf(answer)).toEqual(['ENGINE_FORBIDDEN e']);
     expect(JSON.stringify(answer)).not.toContain(folder);
+
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    const endpoint = { kind: 'socket', path } as const;
+    const own = { revealSecrets: false, sshEnvironment: {}, version: '0.0.0' };
+    const engine = startEngine({ name: 'e', endpoint, log, ...own });
+    open.push(engine.close);
+    await engine.facts();
+    expect(lines.join('')).toContain("add this process's user to the group of the socket");
   });
 });
 
 describe('F23 one of two engines', () => {
   it.each(['live', 'off'] as const)('is down: the other one is shown, index %s', async (index) => {
-    const [one, other] = [await startEngine(2), await startEngine(2)];
+    const [one, other] = [await startedEngine(2), await startedEngine(2)];
     await other.stop();
     const gateway = await served({ one: one.dial, other: other.dial }, index);
     await gateway.recovered('{ images(engines: ["one"]) { nodes { imageId } } }');
@@ -120,7 +137,7 @@ describe('F23 one of two engines', () => {
   });
 
   it('answers with 503 only: the same, and no list is asked for twice', async () => {
-    const [one, other] = [await startEngine(2), await startEngine(2)];
+    const [one, other] = [await startedEngine(2), await startedEngine(2)];
     const gateway = await served({ one: one.dial, other: other.dial });
     other.fail((_, response) => sendJson(response, {}, 503));
     const answer = await gateway.ask(LIST);

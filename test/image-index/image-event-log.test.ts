@@ -172,7 +172,7 @@ describe('a slow follower', () => {
     expect(await takeNames(follow(log, { after }))).toEqual(['258']);
   });
 
-  it('takes nothing from the others, who miss none of 50,000', async () => {
+  it('F30 takes nothing from the others, who miss none of 50,000', async () => {
     const log = createImageEventLog();
     const never = follow(log);
     const seen: string[] = [];

@@ -110,9 +110,13 @@ describe('a limit that is configured', () => {
   });
 });
 
-it('requests are counted where others than this machine can connect', () => {
+it('requests and connections are counted where others than this machine can connect', () => {
   expect(defaultLimits(false)).toEqual(DEFAULT_LIMITS);
-  expect(defaultLimits(true)).toEqual({ ...DEFAULT_LIMITS, rate: 100 });
+  expect(defaultLimits(true)).toEqual({
+    ...DEFAULT_LIMITS,
+    rate: 100,
+    clientConnections: 100,
+  });
 });
 
 it('docs/limits.md has a row for every limit', () => {

@@ -38,8 +38,7 @@ export async function serve(options: Partial<GatewayOptions> = {}, images = 3): 
     ...options,
   });
   const server = await listen({
-    host: '127.0.0.1',
-    port: 0,
+    address: { host: '127.0.0.1', port: 0 },
     graphiql: false,
     graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),
   });

@@ -72,7 +72,8 @@ describeEach(
         input,
         env: { DOCKER_BUILDKIT: '0' },
       });
-      program = await start({ args: ['--engine', `e=${subject.url}`] });
+      const limits = ['--limit', 'aliases=40', '--limit', 'rootFields=40'];
+      program = await start({ args: ['--engine', `e=${subject.url}`, ...limits] });
     }, 120_000);
     afterAll(async () => {
       await program?.stop();
@@ -106,10 +107,13 @@ describeEach(
       expect(Object.values(data).filter(({ totalCount }: any) => totalCount > 0)).toEqual([]);
     });
 
-    it('tells none in errors and logs', async () => {
+    it('tells none in errors, logs and metrics', async () => {
       const { errors } = await program.ask(`{ image(reference: "${name}") { nothing } }`);
       expect(errors).toHaveLength(1);
-      expect(seen(JSON.stringify(errors) + program.stderr() + program.stdout())).toEqual([]);
+      const metrics = await (await fetch(program.url.replace('/graphql', '/metrics'))).text();
+      expect(metrics).toContain('imagegraph_requests_total');
+      const told = [JSON.stringify(errors), program.stderr(), program.stdout(), metrics];
+      expect(seen(told.join('\n'))).toEqual([]);
     });
 
     it('shows all of them to whoever says --reveal-secrets', async () => {

@@ -82,6 +82,12 @@ describe('imagegraph query', () => {
     expect(stderr).toContain(sentence);
   });
 
+  it('minds nothing that the environment says about a server, as in a container', async () => {
+    const env = { IMAGEGRAPH_HOST: '0.0.0.0', IMAGEGRAPH_TLS_CERT: '/none', IMAGEGRAPH_PORT: '80' };
+    const args = ['query', '{ images { totalCount } }', '--engine', 'sample'];
+    expect(await run({ args, env })).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('leaves its options to itself', async () => {
     const { code, stderr } = await run({ args: ['--table', '--engine', 'sample'] });
     expect(code).toBe(2);

@@ -51,17 +51,6 @@ describe('the program', () => {
       expect(stderr).toContain(word);
   });
 
-  it('refuses options that would have no effect yet', async () => {
-    for (const args of [
-      ['--allow-host', 'images.example.com'],
-      ['--allow-origin', 'https://images.example.com'],
-    ]) {
-      const { code, stderr } = await run({ args: ['--engine', 'sample', ...args] });
-      expect(code).toBe(2);
-      expect(stderr).toContain(args[0]);
-    }
-  });
-
   it('says what to do when its port is taken', async () => {
     const server = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

@@ -7,8 +7,7 @@ import { listen } from '../../src/server/http-server.ts';
 
 const gateway = createGateway({ indexes: new Map(), onHiddenError: () => {} });
 const server = await listen({
-  host: '127.0.0.1',
-  port: 0,
+  address: { host: '127.0.0.1', port: 0 },
   graphiql: true,
   graphql: (request, response) => void gateway(request, response),
 });

@@ -58,8 +58,7 @@ describe('a rate limit', () => {
 it('one request too many gets 429, RATE_LIMITED and Retry-After; probes are not counted', async () => {
   const gateway = createGateway({ indexes: new Map(), onHiddenError: () => {} });
   const server = await listen({
-    host: '127.0.0.1',
-    port: 0,
+    address: { host: '127.0.0.1', port: 0 },
     graphiql: false,
     limitRate: createRateLimit(1),
     graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),

@@ -142,6 +142,22 @@ describe('a subscription over HTTP', () => {
     await followers(0);
   });
 
+  it('leaves nothing behind that was sent together with others over one connection', async () => {
+    const { hostname, port } = new URL(running.url);
+    const body = JSON.stringify({ query: SHORT });
+    const one = `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    // A probe is answered at once, and stands before them all the same.
+    const probe = `GET /healthz HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
+    for (const bytes of [one.repeat(10), probe + one, probe.repeat(3) + one.repeat(2)]) {
+      const socket = net.connect(Number(port), hostname);
+      socket.on('error', () => {}).resume();
+      socket.write(bytes);
+      await sleep(100);
+      socket.destroy();
+      await followers(0);
+    }
+  });
+
   it('goes on after the last cursor', async () => {
     const query =
       'subscription ($after: String) { imageEvents(afterCursor: $after) { cursor reference } }';
@@ -203,7 +219,7 @@ describe('a subscription over HTTP', () => {
 });
 
 describe('while nothing happens', () => {
-  it('pings keep the connection, also after its client had paused', async () => {
+  it('S6: pings keep the connection, also after its client had paused', async () => {
     const socket = await openSocket(SHORT);
     await readUntil(socket, ':\n\n');
     await readUntil(socket, ':\n\n');
@@ -223,7 +239,7 @@ function heapInUse(): number {
 }
 
 describe('a client that does not read', () => {
-  it('costs the others no event and the gateway no memory', async () => {
+  it('S4: costs the others no event and the gateway no memory', async () => {
     const stuck = await openSocket(EVENTS);
     const answers = await follow(SHORT);
     const before = heapInUse();
@@ -246,7 +262,7 @@ describe('a client that does not read', () => {
     await readUntil(stuck, 'RESYNCED');
   }, 120_000);
 
-  it('is given up when nothing has moved for a while', async () => {
+  it('S5: is given up when nothing has moved for a while', async () => {
     await running.close();
     running = await startEventsServer({ idleMs: 1_000 });
     await openSocket(SHORT);

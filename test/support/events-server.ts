@@ -36,8 +36,7 @@ export async function startEventsServer({
     onHiddenError: (error) => void hidden.push(error),
   });
   const server = await listen({
-    host: '127.0.0.1',
-    port: 0,
+    address: { host: '127.0.0.1', port: 0 },
     graphiql,
     idleMs,
     graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),

@@ -1,5 +1,6 @@
 import type { EngineError } from '../../engine/engine-error.ts';
 import type { ContainerRow, Engine, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import { isTooBig } from './bounds.ts';
 import { createCalibration } from './calibration.ts';
 import { createContainerReader } from './container-reader.ts';
 import { createImageReader } from './image-reader.ts';
@@ -34,11 +35,9 @@ export interface CatchUpOptions {
   /** Something was read and its marks are gone. */
   readonly onRead: () => void;
   /** A list of all images has ended. @param isDue false for one that nobody waited for */
-  readonly onList: (
-    rows: readonly ImageRow[],
-    isDue: boolean,
-    changed: ReadonlySet<string>,
-  ) => void;
+  readonly onList: (isDue: boolean, changed: ReadonlySet<string>) => void;
+  /** A list has more than is kept in memory; nothing of it was put into the tables. */
+  readonly onTooBig: () => void;
   readonly onContainers: () => void;
   readonly onFailure: (error: EngineError) => void;
 }
@@ -96,6 +95,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   }
 
   function onList(rows: readonly ImageRow[], sentAt: number): void {
+    if (isTooBig(rows)) return options.onTooBig();
     const isDue = marks.whole.has(ALL_IMAGES);
     const since = Math.min(marks.whole.since(ALL_IMAGES), sentAt);
     const { changed, images: doubtful } = images.replaceAll(rows, sentAt);
@@ -108,7 +108,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     if (hasListed) onRenamed(changed, since);
     hasListed = true;
     calibration.compare(rows, (row) => images.get(row.id) === row && !marks.images.has(row.id));
-    options.onList(rows, isDue, changed);
+    options.onList(isDue, changed);
     onRead();
   }
 

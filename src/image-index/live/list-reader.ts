@@ -4,7 +4,7 @@ import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
 
 /** Pauses after a list that failed, in milliseconds. */
-const RETRY_MS = 1_000;
+const RETRY_MS = 500;
 
 /** When to list, and who is told of it. */
 export interface ListReaderOptions {

@@ -1,15 +1,8 @@
 import type { EngineError } from '../../engine/engine-error.ts';
-import type {
-  ContainerRow,
-  EngineEvent,
-  EngineFacts,
-  ImageRow,
-  ImageStore,
-} from '../../engine/engine.ts';
+import type { ContainerRow, EngineEvent, EngineFacts, ImageStore } from '../../engine/engine.ts';
 import { countOf } from '../../engine/image-count.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';
-import { isTooBig } from './bounds.ts';
 import { createCatchUp, markEverything } from './catch-up.ts';
 import { followEvents } from './event-follower.ts';
 import { markEvent } from './event-marks.ts';
@@ -85,6 +78,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     containers,
     onRead: progress,
     onList,
+    onTooBig: giveUp,
     onContainers: () => complete('containers'),
     onFailure: (error) => void (publisher.snapshot() === null && waiting.fail(error)),
   });
@@ -160,10 +154,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     healing?.hint();
   }
 
-  function onList(rows: readonly ImageRow[], isDue: boolean, changed: ReadonlySet<string>): void {
+  function onList(isDue: boolean, changed: ReadonlySet<string>): void {
     history.fullReads++;
     history.lastFullReadAt = Date.now();
-    if (isTooBig(rows)) return giveUp();
     healing?.listed(catchUp.lastListMs());
     if (!isDue) healing?.reconciled(changed.size > 0);
     complete('images');

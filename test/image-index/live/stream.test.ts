@@ -36,7 +36,7 @@ const words = ({ told }: OpenIndex): string[] =>
   told.map(({ action, reference }) => reference ?? action);
 
 describe('a stream that was cut and continues without a gap', () => {
-  it('leads to no list, and what was missed is read', async () => {
+  it('F27 leads to no list, and what was missed is read', async () => {
     const opened = await openHeard();
     const { scripted, tags } = opened;
     scripted.events.cut();
@@ -60,7 +60,7 @@ describe('a stream that was cut and continues without a gap', () => {
     expect(await answer).toMatchObject({ 2: ['demo/y:3'] });
   });
 
-  it('is asked for what came 2 s before the last known event, as clocks may be set back', async () => {
+  it('F27 F36 is asked for what came 2 s before the last known event, as clocks may be set back', async () => {
     const { scripted } = await openHeard();
     rename(scripted, 'demo/y:3');
     const last = scripted.events.announce({
@@ -74,7 +74,7 @@ describe('a stream that was cut and continues without a gap', () => {
     expect(scripted.reads.asked('watchEvents').at(-1)).toBe(String(last.time - 2_000_000_000n));
   });
 
-  it('tells no event twice', async () => {
+  it('F27 tells no event twice', async () => {
     const opened = await openHeard();
     for (let round = 0; round < 3; round++) {
       opened.scripted.events.cut();
@@ -85,7 +85,7 @@ describe('a stream that was cut and continues without a gap', () => {
 });
 
 describe('a stream that was cut and has a gap', () => {
-  it('leads to one list of images and of containers, and RESYNCED is told after it', async () => {
+  it('F28 leads to one list of images and of containers, and RESYNCED is told after it', async () => {
     const opened = await openHeard({ remembered: 2 });
     const { scripted, tags, modes } = opened;
     scripted.reads.hold('listImages');
@@ -102,6 +102,21 @@ describe('a stream that was cut and has a gap', () => {
     expect(modes).toEqual(['LIVE', 'SYNCING', 'LIVE']);
     expect(scripted.reads.count('listImages')).toBe(2);
     expect(scripted.reads.count('listContainers')).toBe(2);
+  });
+
+  it('F28 of 400 events, where the engine remembers 256, ends as its list', async () => {
+    const opened = await openHeard();
+    const { scripted, tags } = opened;
+    scripted.events.cut();
+    for (let at = 0; at < 400; at++) {
+      const [number, name] = [3 + (at % 40), `demo/z:${at}`];
+      scripted.put(imageRow(number, [name]));
+      scripted.announceImage('TAG', idOf(number), name);
+    }
+    await pass(2_000);
+    expect(words(opened)).toContain('RESYNCED');
+    const listed = [...scripted.images.values()].map((row) => row.tags);
+    expect(new Set(Object.values(await tags()).flat())).toEqual(new Set(listed.flat()));
   });
 
   it('lets whoever asks meanwhile wait for the list', async () => {
@@ -223,7 +238,7 @@ describe('an engine that refuses its events', () => {
     expect(await tags()).toEqual({ 1: ['demo/x:1'], 2: ['demo/y:1'] });
   });
 
-  it('for a while only is followed again, although it has a continuation to tell', async () => {
+  it('F36 for a while only is followed again, although it has a continuation to tell', async () => {
     const { scripted, index, modes } = await openHeard();
     scripted.events.refuse('ENGINE_FORBIDDEN');
     scripted.events.cut();

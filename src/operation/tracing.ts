@@ -1,0 +1,113 @@
+import type http from 'node:http';
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { EngineObserver } from '../engine/observer.ts';
+import type { GatewayObserver } from '../plugins/use-observer.ts';
+
+/** How long the last spans may take to be sent when the process ends, in milliseconds. */
+const FLUSH_MS = 800;
+
+/** Tells a collector what was done for each request. */
+export interface Tracing {
+  /** Adds what an operation was to the span of its request. */
+  readonly requests: GatewayObserver;
+  /** Makes a span of each call to an engine, below that of the request which it is made for. */
+  readonly calls: EngineObserver;
+  /** Makes a span of each request, below the one that its traceparent names. */
+  around(listener: http.RequestListener): http.RequestListener;
+  /** Sends what is left. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to trace, with the settings that OpenTelemetry itself reads from the environment: where to send spans, which
+ * of them, and attributes of the resource.
+ * @param onProblem told why spans cannot be sent
+ */
+export function startTracing(version: string, onProblem: (detail: string) => void): Tracing {
+  const service = { 'service.name': 'imagegraph', 'service.version': version };
+  const resource = defaultResource()
+    .merge(resourceFromAttributes(service))
+    .merge(detectResources({ detectors: [envDetector] }));
+  const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
+  const provider = new NodeTracerProvider({ resource, spanProcessors });
+  provider.register();
+  const quiet = () => {};
+  const logger = { error: onProblem, warn: quiet, info: quiet, debug: quiet, verbose: quiet };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
+  const tracer = provider.getTracer('imagegraph', version);
+
+  return {
+    requests: { answered: (operation) => describe(trace.getActiveSpan(), operation) },
+    calls: {
+      callStarted({ engine, method, endpoint, attempt }) {
+        // A call that outlives its request, or that the index makes for itself, belongs to no trace.
+        if (trace.getActiveSpan()?.isRecording() !== true) return () => {};
+        const attributes = {
+          'http.request.method': method,
+          'url.template': endpoint,
+          'imagegraph.engine': engine,
+          ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+        };
+        const span = tracer.startSpan(`${method} ${endpoint}`, {
+          kind: SpanKind.CLIENT,
+          attributes,
+        });
+        return ({ status, code }) => {
+          if (status !== null) span.setAttribute('http.response.status_code', status);
+          if (code !== null) fail(span, code);
+          span.end();
+        };
+      },
+    },
+    around: (listener) => (request, response) => {
+      const parent = propagation.extract(context.active(), request.headers);
+      const attributes = { 'http.request.method': 'POST', 'http.route': '/graphql' };
+      const options = { kind: SpanKind.SERVER, attributes };
+      const span = tracer.startSpan('POST /graphql', options, parent);
+      response.once('close', () => {
+        const { statusCode, headersSent } = response;
+        if (headersSent) span.setAttribute('http.response.status_code', statusCode);
+        if (statusCode >= 500) fail(span, String(statusCode));
+        span.end();
+      });
+      context.with(trace.setSpan(parent, span), () => listener(request, response));
+    },
+    async close() {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS));
+      await Promise.race([provider.shutdown().catch(() => {}), late]);
+    },
+  };
+}
+
+function describe(span: Span | undefined, { type, name, code }: Operation): void {
+  if (type !== 'unknown') span?.setAttribute('graphql.operation.type', type);
+  if (name !== null) span?.setAttribute('graphql.operation.name', name);
+  if (code === 'OK') return;
+  span?.setAttribute('error.type', code);
+  // Everything else is the client's mistake, or is told by the span of the call that failed.
+  if (code === 'INTERNAL_SERVER_ERROR') span?.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+type Operation = Parameters<GatewayObserver['answered']>[0];
+
+function fail(span: Span, type: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+/** Those that ask for no more than to be named. */
+const PERMISSIVE = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'Unlicense',
+]);
+
+/** MIT, said in an old form (licenses) that lock files leave out. */
+const OLD_FORM = ['buildcheck', 'cpu-features', 'ssh2'].map((name) => `node_modules/${name}`);
+
+interface Locked {
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+}
+
+it('everything that is installed with the package is under a permissive licence', () => {
+  const lock = readFileSync(new URL('../../npm-shrinkwrap.json', import.meta.url), 'utf8');
+  const { packages } = JSON.parse(lock) as { packages: Record<string, Locked> };
+  const installed = Object.entries(packages).filter(
+    ([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true,
+  );
+  expect(installed.length).toBeGreaterThan(50);
+  const others = installed.filter(
+    ([path, { license = 'none' }]) => !PERMISSIVE.has(license) && !OLD_FORM.includes(path),
+  );
+  expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+});

@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ROUTES, routeOf } from '../../src/engine/allowed-paths.ts';
+import { parseReference } from '../../src/engine/reference.ts';
+import { configOf } from '../config/config-inputs.ts';
+import { start } from '../main/program.ts';
+import { COMPOSE, METHODS, passes } from './compose-file.ts';
+
+const { imagegraph, 'socket-proxy': proxy } = COMPOSE.services;
+const ID = 'c'.repeat(64);
+const NAMES = [
+  'alpine',
+  'alpine:3.20',
+  'library/alpine:latest',
+  'ghcr.io/owner/app-name_x/y.z:V1.0-rc.1',
+  'localhost:5000/a/b',
+  `docker.io/library/alpine@sha256:${ID}`,
+  `sha256:${ID}`,
+  'abcd',
+];
+/** What give away more than images, or lead elsewhere. */
+const FORBIDDEN = `
+  /containers/${ID}/archive /containers/${ID}/export /containers/${ID}/logs /containers/${ID}/attach/ws
+  /containers/${ID}/stats /containers/${ID}/top /containers/${ID}/changes /exec/${ID}/json
+  /images/get /images/alpine/get /images/search /secrets /configs /swarm /volumes /networks /plugins /tasks /nodes
+  /services /session /images/../containers/json /images/%2e%2e/containers/x/json //images/json /images/json/
+  /v2/images/json /v1.51/v1.51/images/json /_ping/x /`
+  .trim()
+  .split(/\s+/);
+/** Of paths that are put together at random. */
+const PARTS =
+  `/ // . .. %2e %2f %5c v1.51 images json containers exec history get archive alpine : @ ${ID} events system df % distribution`
+    .split(' ')
+    .concat(' ', '\n');
+const withoutVersion = (path: string) => path.replace(/^\/v1\.\d\d?(?=\/)/, '');
+
+describe('compose.yaml lets the proxy pass', () => {
+  it.each(ROUTES)('%s, as the gateway asks it', (route) => {
+    const paths = NAMES.map((name) => route.replace('{name}', name).replace('{id}', ID));
+    for (const path of paths) {
+      expect(routeOf('GET', path)).toBe(route);
+      for (const version of ['', '/v1.24', '/v1.51']) {
+        expect([path, passes('GET', `${version}${path}?all=1`)]).toEqual([path, true]);
+      }
+    }
+  });
+
+  it('every name that the gateway takes', () => {
+    const word = fc.stringMatching(/^[a-z0-9]{1,6}([._-][a-z0-9]{1,6})?$/);
+    const host = fc.constantFrom('', 'ghcr.io/', 'localhost:5000/', 'Registry/', 'a-b.example:1/');
+    const rest = fc.constantFrom('', ':1', ':_x', ':V1.2-3', `@sha256:${ID}`, `:1@sha256:${ID}`);
+    const name = fc
+      .tuple(host, fc.array(word, { minLength: 1, maxLength: 4 }), rest)
+      .map(([domain, path, suffix]) => `${domain}${path.join('/')}${suffix}`);
+    fc.assert(
+      fc.property(name, (reference) => {
+        fc.pre(parseReference(reference) !== null);
+        expect(passes('GET', `/v1.51/images/${reference}/json`)).toBe(true);
+        expect(passes('GET', `/v1.51/distribution/${reference}/json`)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('GET, and HEAD for a ping, and no other method', () => {
+    expect(METHODS.sort()).toEqual(['GET', 'HEAD']);
+    expect(passes('HEAD', '/_ping')).toBe(true);
+    expect(passes('HEAD', '/v1.51/images/json')).toBe(false);
+  });
+
+  it('nothing that the gateway itself would not send', () => {
+    const part = fc.constantFrom(...PARTS);
+    const target = fc.array(part, { maxLength: 8 }).map((parts) => `/${parts.join('')}`);
+    let passed = 0;
+    fc.assert(
+      fc.property(target, (path) => {
+        if (!passes('GET', path)) return;
+        passed++;
+        expect([path, routeOf('GET', withoutVersion(decodeURIComponent(path)))]).not.toContain(
+          null,
+        );
+      }),
+      { numRuns: 100_000 },
+    );
+    expect(passed).toBeGreaterThan(50);
+  });
+
+  it.each(FORBIDDEN)('not GET %s', (path) => {
+    expect(passes('GET', path)).toBe(false);
+    expect(passes('GET', `/v1.51${path}`)).toBe(false);
+  });
+});
+
+describe('compose.yaml', () => {
+  it.each(Object.entries(COMPOSE.services))('gives %s no more than it needs', (_, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(service.privileged).toBeUndefined();
+    expect(service.mem_limit).toMatch(/^\d+m$/);
+  });
+
+  it('gives the socket to the proxy alone, which nobody but the gateway reaches', () => {
+    expect(imagegraph.volumes).toBeUndefined();
+    expect(proxy.volumes).toEqual(['/var/run/docker.sock:/var/run/docker.sock:ro']);
+    expect(proxy.ports).toBeUndefined();
+    expect(proxy.networks).toEqual(['engine']);
+    expect(proxy.command).toContain('-allowfrom=imagegraph');
+    expect(COMPOSE.networks['engine']).toEqual({ internal: true });
+    expect(proxy.user).toMatch(/^65534:/);
+    expect(proxy.image).toMatch(/:\d+\.\d+\.\d+$/);
+  });
+
+  it('publishes the gateway on this machine only', () => {
+    expect(imagegraph.ports).toEqual(['127.0.0.1:4000:4000']);
+  });
+
+  it('configures the gateway', () => {
+    const env = { IMAGEGRAPH_HOST: '0.0.0.0', ...imagegraph.environment };
+    const [secret = ''] = imagegraph.secrets ?? [];
+    expect(COMPOSE.secrets[secret]).toEqual({ file: './imagegraph-token' });
+    const files = { [`/run/secrets/${secret}`]: `${'0'.repeat(64)}\n` };
+    expect(configOf({ env, files })).toMatchObject({
+      engines: [{ name: 'docker', endpoint: { kind: 'tcp', host: 'socket-proxy', port: 2375 } }],
+      address: { host: '0.0.0.0', port: 4000 },
+      allowHosts: ['imagegraph:4000'],
+    });
+  });
+});
+
+describe('through what the proxy passes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imagegraph-compose-'));
+  const socketPath = join(folder, 'engine.sock');
+  const refused: string[] = [];
+  let engine: ChildProcess;
+  const standIn = http.createServer((request, response) => {
+    const { method = '', url = '', headers } = request;
+    if (!passes(method, url)) {
+      refused.push(`${method} ${url}`);
+      response.writeHead(403).end('Forbidden');
+      return;
+    }
+    const onward = http.request({ socketPath, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
+      answer.pipe(response);
+    });
+    response.once('close', () => onward.destroy());
+    onward.on('error', () => response.destroy()).end();
+  });
+  beforeAll(async () => {
+    const main = new URL('../../dist/embedded/main.js', import.meta.url).pathname;
+    engine = spawn(process.execPath, [main, 'sample', socketPath]);
+    await once(engine.stdout as NodeJS.ReadableStream, 'data');
+    standIn.listen(0, '127.0.0.1');
+    await once(standIn, 'listening');
+  });
+  afterAll(async () => {
+    standIn.close();
+    standIn.closeAllConnections();
+    const ended = once(engine, 'close');
+    engine.kill();
+    await ended;
+    rmSync(folder, { recursive: true });
+  });
+
+  it('the gateway follows an engine and answers everything', async () => {
+    const { port } = standIn.address() as AddressInfo;
+    const program = await start({ args: ['--engine', `e=tcp://127.0.0.1:${port}`] });
+    await vi.waitFor(async () => {
+      const { data } = await program.ask('{ engine { index { mode } } }');
+      expect(data.engine.index.mode).toBe('LIVE');
+    });
+    const { data, errors } = await program.ask(
+      `{ images { nodes { config { user } history { createdBy } sharedSize
+           usedBy { totalCount } manifests { config { user } } } }
+         engine { imageDiskUsage { totalSize } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data.images.nodes).toHaveLength(6);
+    expect(refused).toEqual([]);
+    await program.stop();
+  });
+});
