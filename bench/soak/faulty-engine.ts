@@ -5,8 +5,8 @@ import { idOf } from '../../test/support/stand-in-engine.ts';
 import { anyOf } from './faults.ts';
 
 const IMAGES = 100;
-/** So many events at once fill what the gateway remembers of them in the first round. */
-const EVENTS = { each: 10, ms: 50 };
+/** Bursts, which fill what the gateway remembers of events in the first round, with time between them. */
+const EVENTS = { each: 400, ms: 2_000 };
 /** The part of requests that get no proper answer while it misbehaves. */
 const FAULTY = 0.3;
 

@@ -85,7 +85,7 @@ export function toHeap({ snapshot: { meta }, nodes, strings }: Snapshot): Heap {
 }
 
 /** Less than these, or than this part of what there was, is no growth: caches and pools breathe. */
-const NOISE = { count: 10, bytes: 4_096, part: 0.002 };
+const NOISE = { count: 10, bytes: 4_096, part: 0.005 };
 
 /** The classes that grew from each heap to the next, without an exception, by number or by bytes. */
 export function growing(heaps: readonly Heap[]): readonly Growth[] {

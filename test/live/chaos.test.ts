@@ -49,7 +49,8 @@ describeEach(subjects, 'a gateway under load, while $name', (subject: TestEngine
     program = await start(options);
     await vi.waitUntil(isLive, { timeout: 30_000, interval: 100 });
   });
-  beforeEach(() => {
+  beforeEach(async () => {
+    await vi.waitUntil(isWell, { timeout: 30_000, interval: 100 });
     load = startSteadyLoad(program.url, QUERIES, PER_SECOND);
   });
   // Whatever has failed, the engine is there for the next.
@@ -64,6 +65,12 @@ describeEach(subjects, 'a gateway under load, while $name', (subject: TestEngine
   async function isLive(): Promise<boolean> {
     const { data } = await program.ask('{ engines { index { mode } } }');
     return data.engines.every((engine: any) => engine.index.mode === 'LIVE');
+  }
+
+  /** Nothing is left of the last outage. */
+  async function isWell(): Promise<boolean> {
+    const answers = await Promise.all(QUERIES.map((query) => program.ask(query)));
+    return answers.every(({ errors }) => errors === undefined);
   }
 
   /**
