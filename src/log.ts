@@ -38,5 +38,5 @@ function reasonOf(name: string, value: unknown): string {
   if (name === 'detail') return String(value);
   if (name === 'milliseconds') return `${Number(value)} ms`;
   if (name === 'err') return String((value as { stack?: unknown } | null)?.stack ?? value);
-  return `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+  return `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }

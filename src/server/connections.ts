@@ -67,7 +67,10 @@ export function boundConnections(server: http.Server, mostOfOne: number): void {
     if (remoteAddress === undefined) return;
     const network = networkOf(remoteAddress);
     const count = (counts.get(network) ?? 0) + 1;
-    if (count > mostOfOne) return void socket.destroy();
+    if (count > mostOfOne) {
+      socket.destroy();
+      return;
+    }
     counts.set(network, count);
     socket.once('close', () => {
       const left = (counts.get(network) ?? 1) - 1;
