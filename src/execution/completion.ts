@@ -1,5 +1,4 @@
 import {
-  GraphQLBoolean,
   GraphQLID,
   type GraphQLLeafType,
   type GraphQLOutputType,
@@ -41,25 +40,41 @@ function nonNull(complete: Complete): Complete {
     });
 }
 
-const PLAIN_TYPES = new Map<GraphQLLeafType, string>([
-  [GraphQLBoolean, 'boolean'],
-  [GraphQLID, 'string'],
-  [GraphQLString, 'string'],
-]);
-
 function leaves(type: GraphQLLeafType): Complete {
-  // What these types would give back unchanged.
-  const plain = PLAIN_TYPES.get(type);
+  const isText = type === GraphQLID || type === GraphQLString;
+  const complete = isText ? completeTexts : completeOthers;
   return (column, _info, _pathOf, { size }) => {
-    let characters = 0;
-    for (let at = 0; at < column.length; at++) {
-      const value = column[at];
-      if (typeof value !== plain) column[at] = isPresent(value) ? serialize(type, value) : null;
-      characters += lengthOf(column[at]);
-    }
-    size.expect(characters);
+    size.expect(complete(column, type));
     return column;
   };
+}
+
+/** Those of types that would give strings back unchanged. @returns their length, as lengthOf counts it */
+function completeTexts(column: Column, type: GraphQLLeafType): number {
+  let characters = column.length;
+  for (let at = 0; at < column.length; at++) {
+    const value = column[at];
+    if (typeof value === 'string') characters += value.length + 1;
+    else characters += completeOne(column, at, type);
+  }
+  return characters;
+}
+
+/** @returns their length, as lengthOf counts it */
+function completeOthers(column: Column, type: GraphQLLeafType): number {
+  let characters = column.length;
+  for (let at = 0; at < column.length; at++) {
+    characters += completeOne(column, at, type);
+  }
+  return characters;
+}
+
+/** @returns its length beyond one */
+function completeOne(column: Column, at: number, type: GraphQLLeafType): number {
+  const value = column[at];
+  const completed = isPresent(value) ? serialize(type, value) : null;
+  column[at] = completed;
+  return lengthOf(completed) - 1;
 }
 
 function serialize(type: GraphQLLeafType, value: unknown): unknown {

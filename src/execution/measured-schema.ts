@@ -39,6 +39,8 @@ export function measuredSchema(
 ): GraphQLSchema {
   const countObjects = createCount();
   return mapSchema(schema, {
+    // Where each event begins anew.
+    [MapperKind.SUBSCRIPTION_ROOT_FIELD]: (field) => field,
     [MapperKind.OBJECT_FIELD](field) {
       const resolve = (field.resolve ?? defaultFieldResolver) as Resolve;
       const isNullable = !isNonNullType(field.type);

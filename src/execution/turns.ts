@@ -1,5 +1,5 @@
 /** How long an execution keeps everybody else waiting, in milliseconds. */
-const TURN_MS = 15;
+const TURN_MS = 20;
 
 /** Asked now and then by what takes long: null to go on, else when to. */
 export type Rest = () => Promise<void> | null;

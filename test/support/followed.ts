@@ -6,6 +6,7 @@ import {
   type ImageEventRecord,
 } from '../../src/image-index/image-event-log.ts';
 import type { ImageIndex, IndexReading } from '../../src/image-index/image-index.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/limits/limits.ts';
 import { readEvents } from './event-stream.ts';
 import { connectTo, createIndex, createTestGateway, type TestGateway } from './gateway.ts';
 import { idOf, type StandIn, startStandInEngine } from './stand-in-engine.ts';
@@ -21,6 +22,7 @@ export async function closeAll(): Promise<void> {
 export async function followed(
   engines: Record<string, StandIn | (() => StandIn) | null>,
   mode: 'LIVE' | 'OFF' = 'LIVE',
+  limits: Limits = DEFAULT_LIMITS,
 ): Promise<{ gateway: TestGateway; events: ImageEventLog }> {
   const connected = [];
   for (const [name, content] of Object.entries(engines)) {
@@ -31,7 +33,7 @@ export async function followed(
   }
   await Promise.all(connected.map((engine) => engine.facts()));
   const events = createImageEventLog();
-  const gateway = createTestGateway(connected, { events, mode });
+  const gateway = createTestGateway(connected, { events, mode, limits });
   open.unshift(gateway, events);
   return { gateway, events };
 }
