@@ -32,7 +32,7 @@ describe('the limits let through', () => {
     ['those of other pages', blocksOf('docs/federation.md').filter(isOperation), 1],
     ['what is measured', filesOf('bench/queries'), 9],
     ['operations of a frontend', filesOf('test/operations'), 2],
-  ])('%s', async (_, queries, least) => {
+  ])('%s', { timeout: 120_000 }, async (_, queries, least) => {
     const gateway = createIndexGateway([createFixedIndex('e', manyImages(10_000))], {
       federation: true,
     });
