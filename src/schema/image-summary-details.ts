@@ -58,7 +58,7 @@ builder.objectFields('ImageSummary', (t) => ({
 }));
 
 /** To find and order the images that are built on one takes so many times as long as to look at them. */
-const DERIVING = 8;
+const DERIVING = 16;
 
 /** Images that are built on one, newest first. @throws PublicError QUERY_TOO_COMPLEX */
 export function derivedImagesOf(
