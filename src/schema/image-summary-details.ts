@@ -64,8 +64,10 @@ const DERIVING = 16;
 export function derivedImagesOf(
   image: Image,
   view: LayerView,
-  { examineList }: Context,
+  { examine, examineList }: Context,
 ): readonly Image[] {
+  // Thousands of fields may wait for the layers: those that come after one that was too much find nothing.
+  examine(1);
   const derived = view.derivedImages(image);
   examineList(derived, DERIVING);
   return derived;
@@ -79,8 +81,11 @@ builder.objectFields('ImageSummary', (t) => ({
     type: ['ImageSummary'],
     nullable: true,
     description: `Local images whose layers are a proper prefix of this one's on any platform that is here, nearest first; an image without layers is no base. Right for pulled images and those that BuildKit built, of which parentId knows nothing. ${OF_ALL}`,
-    resolve: (image, _args, { loaders, counted }) =>
-      after(loaders.layers.get(image.engine), (view) => counted(view.baseImages(image))),
+    resolve: (image, _args, { loaders, examine, counted }) =>
+      after(loaders.layers.get(image.engine), (view) => {
+        examine(1);
+        return counted(view.baseImages(image));
+      }),
   }),
   derivedImages: t.field({
     type: 'ImageSummaryConnection',
