@@ -32,7 +32,7 @@ export function createBudget(limits: Limits): Budget {
   let tooComplex: PublicError | null = null;
   function count(name: 'rows' | 'examined', more: number): void {
     spent[name] += more;
-    if (spent[name] <= limits[name]) return;
+    if (tooComplex === null && spent[name] <= limits[name]) return;
     // One error for all fields that are too much: a stack for each of 100,000 takes longer than the rows.
     tooComplex ??= beyond(name, limits);
     excess.abort(tooComplex);

@@ -123,16 +123,18 @@ async function selectOfEngine(
 }
 
 /** Images that are looked at before it is seen whether others must have their turn. */
-const IMAGES_A_LOOK = 16;
+const IMAGES_A_LOOK = 32;
 
 async function matching(
   listed: readonly PlacedImage[],
   matches: Condition,
 ): Promise<readonly PlacedImage[]> {
   const found: PlacedImage[] = [];
-  for (const [at, place] of listed.entries()) {
-    if (at % IMAGES_A_LOOK === 0 && isTurnOver()) await turn();
-    if (matches(place.image) === true) found.push(place);
+  for (let from = 0; from < listed.length; from += IMAGES_A_LOOK) {
+    if (isTurnOver()) await turn();
+    for (const place of listed.slice(from, from + IMAGES_A_LOOK)) {
+      if (matches(place.image) === true) found.push(place);
+    }
   }
   return found;
 }

@@ -58,14 +58,16 @@ builder.objectFields('ImageSummary', (t) => ({
 }));
 
 /** To find and order the images that are built on one takes so many times as long as to look at them. */
-const DERIVING = 8;
+const DERIVING = 16;
 
 /** Images that are built on one, newest first. @throws PublicError QUERY_TOO_COMPLEX */
 export function derivedImagesOf(
   image: Image,
   view: LayerView,
-  { examineList }: Context,
+  { examine, examineList }: Context,
 ): readonly Image[] {
+  // Thousands of fields may wait for the layers: those that come after one that was too much find nothing.
+  examine(1);
   const derived = view.derivedImages(image);
   examineList(derived, DERIVING);
   return derived;
@@ -79,8 +81,11 @@ builder.objectFields('ImageSummary', (t) => ({
     type: ['ImageSummary'],
     nullable: true,
     description: `Local images whose layers are a proper prefix of this one's on any platform that is here, nearest first; an image without layers is no base. Right for pulled images and those that BuildKit built, of which parentId knows nothing. ${OF_ALL}`,
-    resolve: (image, _args, { loaders, counted }) =>
-      after(loaders.layers.get(image.engine), (view) => counted(view.baseImages(image))),
+    resolve: (image, _args, { loaders, examine, counted }) =>
+      after(loaders.layers.get(image.engine), (view) => {
+        examine(1);
+        return counted(view.baseImages(image));
+      }),
   }),
   derivedImages: t.field({
     type: 'ImageSummaryConnection',

@@ -57,15 +57,16 @@ export function historyOf(rows: readonly ImageRow[], id: string): readonly Histo
 }
 
 function chainOf(rows: readonly ImageRow[], row: ImageRow): readonly string[] {
-  const parent = rows.find(({ id }) => id === row.parentId && id !== row.id);
+  const places = placesOf(rows);
+  const parent = row.parentId === row.id ? undefined : rows[places.get(row.parentId ?? '') ?? -1];
   const below = parent === undefined ? [] : chainOf(rows, parent);
-  return [...below, idOf(1_000_000 + rows.length - rows.indexOf(row))];
+  return [...below, idOf(1_000_000 + rows.length - (places.get(row.id) ?? -1))];
 }
 
-const places = new WeakMap<readonly ImageRow[], ReadonlyMap<string, number>>();
+const allPlaces = new WeakMap<readonly ImageRow[], ReadonlyMap<string, number>>();
 
 function placesOf(rows: readonly ImageRow[]): ReadonlyMap<string, number> {
-  const known = places.get(rows) ?? new Map(rows.map(({ id }, at) => [id, at]));
-  places.set(rows, known);
+  const known = allPlaces.get(rows) ?? new Map(rows.map(({ id }, at) => [id, at]));
+  allPlaces.set(rows, known);
   return known;
 }
