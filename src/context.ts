@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { createDeadlines } from './deadlines.ts';
 import { EngineError } from './engine/engine-error.ts';
@@ -95,11 +94,8 @@ export function createContext(
   client: string | null = null,
 ): Context {
   const { indexes, events, registries, limits, createSize } = sources;
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]);
-  // Each read that is under way listens, and an operation may have a thousand of them.
-  setMaxListeners(0, deadline);
-  const loaders = createLoaders(indexes, registries, deadline);
-  const eventDeadlines = createDeadlines(signal, OPERATION_MS);
+  const deadlines = createDeadlines(signal, OPERATION_MS);
+  const loaders = createLoaders(indexes, registries, deadlines());
   const reported: GraphQLError[] = [];
   const budget = createBudget(limits);
   let ages = false;
@@ -114,7 +110,7 @@ export function createContext(
     signal,
     renew() {
       // In place: Yoga copies the properties of a context into its own.
-      Object.assign(loaders, createLoaders(indexes, registries, eventDeadlines()));
+      Object.assign(loaders, createLoaders(indexes, registries, deadlines()));
       context.startOver();
     },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,

@@ -4,8 +4,9 @@ import { setMaxListeners } from 'node:events';
 export type Deadlines = () => AbortSignal;
 
 /**
- * Deadlines for a long series of short tasks, such as the events of one subscription. AbortSignal.any and
- * AbortSignal.timeout would leave something behind for each (measured: 16 MB after 200,000 on Node 20).
+ * Deadlines for an operation, or for a series of short tasks such as the events of one subscription. AbortSignal.any
+ * would lose them: on Node 20 nothing holds the AbortSignal.timeout that it was made of, so that a garbage
+ * collection ends the deadline instead of the task; and it leaves something behind for each (16 MB after 200,000).
  * @param signal ends all of them
  */
 export function createDeadlines(signal: AbortSignal, milliseconds: number): Deadlines {
@@ -15,6 +16,7 @@ export function createDeadlines(signal: AbortSignal, milliseconds: number): Dead
   return () => {
     clearTimeout(timer);
     const fresh = new AbortController();
+    // Each read that is under way listens, and an operation may have a thousand of them.
     setMaxListeners(0, fresh.signal);
     controller = fresh;
     if (signal.aborted) fresh.abort(signal.reason);

@@ -172,6 +172,12 @@ describe('imports', () => {
   });
 });
 
+describe('signals', () => {
+  it('are never made by AbortSignal.any, which loses deadlines and keeps what it was made of on Node 20', () => {
+    expect(files.filter((file) => textOf(file).includes('AbortSignal.any('))).toEqual([]);
+  });
+});
+
 describe('outside main.ts', () => {
   it("nothing reads the process's environment", () => {
     const readers = files.filter((file) => /process\.env\b/.test(textOf(file)));

@@ -4,6 +4,8 @@ import { anyRequest, type Request } from './requests.ts';
 
 /** An operation has 20 s. */
 const ANSWER_MS = 20_500;
+/** Clients that mean to stay do so this long. */
+const PATIENCE_MS = 60_000;
 /** Of what is broken, so many are told. */
 const TOLD = 10;
 
@@ -50,10 +52,9 @@ export async function sendTraffic(
 async function sendOne(url: string, request: Request, tally: Tally): Promise<void> {
   tally.sent += 1;
   const sentAt = performance.now();
-  const patience = AbortSignal.timeout(ANSWER_MS);
-  const leaving = new AbortController();
-  const { leavesAfterMs } = request;
-  if (leavesAfterMs !== undefined) setTimeout(() => leaving.abort(), leavesAfterMs);
+  const end = new AbortController();
+  const { leavesAfterMs = Infinity } = request;
+  const timer = setTimeout(() => end.abort(), Math.min(leavesAfterMs, PATIENCE_MS));
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -62,17 +63,21 @@ async function sendOne(url: string, request: Request, tally: Tally): Promise<voi
         accept: request.isStream === true ? 'text/event-stream' : 'application/json',
       },
       body: request.body,
-      signal: AbortSignal.any([patience, leaving.signal]),
+      signal: end.signal,
     });
     await judge(request, response, tally);
   } catch (error) {
-    if (leaving.signal.aborted) tally.left += 1;
+    if (end.signal.aborted && leavesAfterMs < PATIENCE_MS) tally.left += 1;
     else blame(tally, `${request.kind}: no answer: ${String((error as Error).cause ?? error)}`);
     return;
+  } finally {
+    clearTimeout(timer);
   }
+  const ms = performance.now() - sentAt;
+  if (ms > ANSWER_MS) blame(tally, `${request.kind}: an answer after ${ms.toFixed(0)} ms`);
   const latencies = tally.latencies.get(request.kind) ?? [];
   tally.latencies.set(request.kind, latencies);
-  latencies.push(performance.now() - sentAt);
+  latencies.push(ms);
 }
 
 interface Body {

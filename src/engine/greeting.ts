@@ -76,8 +76,7 @@ function whileHanging<Result>(run: (signal: AbortSignal) => Promise<Result>): Pr
   }).finally(() => done.abort());
 }
 
-async function greet(name: string, docker: DockerFor, given: AbortSignal): Promise<EngineFacts> {
-  const signal = AbortSignal.any([given, AbortSignal.timeout(2 * GREETING_MS)]);
+async function greet(name: string, docker: DockerFor, signal: AbortSignal): Promise<EngineFacts> {
   const call = { headTimeoutMs: GREETING_MS, lane: 'direct' as const, signal, read: readObject };
   const version = (await docker({ ...call, api: null }).version()) as unknown;
   const versions = negotiate(name, version as Record<string, unknown>);

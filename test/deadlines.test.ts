@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { createDeadlines } from '../src/deadlines.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('a deadline', () => {
+  it('ends its task, also when garbage was collected before', async () => {
+    let ended = 0;
+    const signals = Array.from({ length: 50 }, () =>
+      createDeadlines(new AbortController().signal, 100)(),
+    );
+    for (const signal of signals) signal.addEventListener('abort', () => ended++);
+    await delay(20);
+    collectGarbage();
+    await expect.poll(() => ended, { timeout: 5_000 }).toBe(50);
+    expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('counts no longer once there is another', async () => {
+    const next = createDeadlines(new AbortController().signal, 50);
+    const [first, second] = [next(), next()];
+    await expect.poll(() => second.aborted, { timeout: 5_000 }).toBe(true);
+    expect(first.aborted).toBe(false);
+  });
+
+  it('is over when whoever asked has left, before and after', () => {
+    const client = new AbortController();
+    const next = createDeadlines(client.signal, 60_000);
+    const under = next();
+    client.abort(new Error('left'));
+    expect(under.reason).toEqual(new Error('left'));
+    expect(next().aborted).toBe(true);
+  });
+});
