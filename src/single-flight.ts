@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from './on-abort.ts';
 
 /**
  * Shares one read among all who ask while it is under way. The read is aborted once every one of them has
@@ -41,8 +42,7 @@ export function createSingleFlight<Result>(
         mine.controller.abort(signal.reason);
       };
       // A signal outlives its operation by its deadline: what it still listens for holds a whole list.
-      const settled = () => signal.removeEventListener('abort', leave);
-      signal.addEventListener('abort', leave, { once: true });
+      const settled = onAbort(signal, leave);
       mine.result.then(resolve, reject).finally(settled);
     });
 }

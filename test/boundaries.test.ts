@@ -9,7 +9,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   embedded: ['engine/reference.ts', 'engine/endpoint.ts'],
-  'single-flight.ts': [],
+  'on-abort.ts': [],
+  'single-flight.ts': ['on-abort.ts'],
   'turns.ts': [],
   'image-index': ['engine', 'single-flight.ts', 'turns.ts'],
   'errors.ts': ['engine/engine-error.ts'],
