@@ -20,8 +20,21 @@ export function createDeadlines(signal: AbortSignal, milliseconds: number): Dead
     setMaxListeners(0, fresh.signal);
     controller = fresh;
     if (signal.aborted) fresh.abort(signal.reason);
-    const outOfTime = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-    timer = setTimeout(() => fresh.abort(outOfTime), milliseconds).unref();
+    timer = abortAfter(fresh, milliseconds);
     return fresh.signal;
   };
+}
+
+/** A controller lives for as long as its signal does, and no longer. */
+const controllers = new WeakMap<AbortSignal, AbortController>();
+
+/** The timer of a task that is over long before must not keep what listened to its signal. */
+function abortAfter(controller: AbortController, milliseconds: number): NodeJS.Timeout {
+  controllers.set(controller.signal, controller);
+  const weak = new WeakRef(controller);
+  const expire = (): void =>
+    weak
+      .deref()
+      ?.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  return setTimeout(expire, milliseconds).unref();
 }

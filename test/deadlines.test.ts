@@ -20,6 +20,21 @@ describe('a deadline', () => {
     expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('keeps nothing of a task that is over', async () => {
+    const tasks = Array.from({ length: 50 }, () => {
+      const task = {};
+      const signal = createDeadlines(new AbortController().signal, 60_000)();
+      signal.addEventListener('abort', () => expect(task).toBeDefined());
+      return new WeakRef(task);
+    });
+    const areGone = async () => {
+      await delay(0);
+      collectGarbage();
+      return tasks.every((task) => task.deref() === undefined);
+    };
+    await expect.poll(areGone, { timeout: 5_000 }).toBe(true);
+  });
+
   it('counts no longer once there is another', async () => {
     const next = createDeadlines(new AbortController().signal, 50);
     const [first, second] = [next(), next()];

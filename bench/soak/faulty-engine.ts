@@ -6,7 +6,7 @@ import { anyOf } from './faults.ts';
 
 const IMAGES = 100;
 /** Bursts, which fill what the gateway remembers of events in the first round, with time between them. */
-const EVENTS = { each: 400, ms: 2_000 };
+const EVENTS = { each: 2_000, ms: 2_000 };
 /** The part of requests that get no proper answer while it misbehaves. */
 const FAULTY = 0.3;
 
