@@ -5,16 +5,19 @@ import { idOf } from '../../test/support/stand-in-engine.ts';
 import { anyOf } from './faults.ts';
 
 const IMAGES = 100;
-/** Bursts, which fill what the gateway remembers of events in the first round, with time between them. */
-const EVENTS = { each: 2_000, ms: 2_000 };
+/** Bursts, with time between them. */
+const EVENTS = { each: 400, ms: 500 };
 /** The part of requests that get no proper answer while it misbehaves. */
 const FAULTY = 0.3;
 
-/** An engine of a hundred images, which can be told to misbehave: its images are renamed all the time then, too. */
+/** An engine of a hundred images, which can be told to misbehave. */
 export interface FaultyEngine {
   readonly url: string;
+  /** From now on its images are renamed all the time. */
+  change(): void;
+  /** The same, and it fails in many ways. */
   misbehave(): void;
-  /** Begins anew, and well: what it left hanging is ended, as by a restart. */
+  /** Begins anew, well and quiet: what it left hanging is ended, as by a restart. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,17 +44,19 @@ const FAULTS: readonly Fault[] = [
 export async function startFaultyEngine(): Promise<FaultyEngine> {
   const engine = await startFaultEngine(IMAGES);
   let misbehaves = false;
+  let changes = false;
   engine.fail((request, response, sound) => {
     engine.calls.length = 0;
     if (misbehaves && Math.random() < FAULTY) anyOf(FAULTS)(request, response, sound);
-    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response, () => misbehaves);
+    else if (/\/events\?/.test(request.url ?? '')) tellEvents(response, () => changes);
     else sound();
   }, EVERYTHING);
   return {
     url: engine.url,
-    misbehave: () => void (misbehaves = true),
+    change: () => void (changes = true),
+    misbehave: () => void (changes = misbehaves = true),
     async restart() {
-      misbehaves = false;
+      changes = misbehaves = false;
       await engine.stop();
       await engine.start();
     },
@@ -63,19 +68,24 @@ function tellEvents(response: ServerResponse, goesOn: () => boolean): void {
   response.flushHeaders();
   const timer = setInterval(() => {
     const events = Array.from({ length: goesOn() ? EVENTS.each : 0 }, event);
-    for (const one of events) response.write(`${JSON.stringify(one)}\n`);
+    response.write(events.join(''));
   }, EVENTS.ms);
   response.on('close', () => clearInterval(timer));
 }
 
-function event(): object {
+let told = 0;
+
+/** One line of JSON; two of one nanosecond about one image would be taken for the same. */
+function event(): string {
   const number = 1 + Math.floor(Math.random() * IMAGES);
+  const Actor = { ID: idOf(number), Attributes: { name: `demo/app-${number}:1` } };
   const now = Date.now();
-  return {
+  const rest = JSON.stringify({
     Type: 'image',
     Action: 'tag',
-    Actor: { ID: idOf(number), Attributes: { name: `demo/app-${number}:1` } },
+    Actor,
     time: Math.floor(now / 1_000),
-    timeNano: now * 1_000_000,
-  };
+  });
+  const nanoseconds = String(told++ % 1_000_000).padStart(6, '0');
+  return `${rest.slice(0, -1)},"timeNano":${now}${nanoseconds}}\n`;
 }

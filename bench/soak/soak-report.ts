@@ -48,7 +48,7 @@ export function soakReport(findings: Findings): { text: string; isMet: boolean }
     kindTable(tally),
     codeTable(tally),
     roundTable(rounds),
-    growthTable(growths),
+    ...(growths.length > 0 ? [growthTable(growths)] : []),
   ];
   const text = toText(
     tables,
@@ -93,7 +93,7 @@ function roundTable(rounds: readonly Round[]): Table {
 
 function growthTable(growths: readonly Growth[]): Table {
   return {
-    title: growths.length === 0 ? 'No class grew each time.' : 'What grew each time:',
+    title: 'What grew each time:',
     head: ['class', 'instances', 'bytes'],
     rows: growths.map(({ name, counts, bytes }) => [name, counts.join(', '), bytes.join(', ')]),
   };
