@@ -84,8 +84,11 @@ export function toHeap({ snapshot: { meta }, nodes, strings }: Snapshot): Heap {
   return classes;
 }
 
-/** Less than these, or than this part of what there was, is no growth: caches and pools breathe. */
-const NOISE = { count: 10, bytes: 4_096, part: 0.005 };
+/**
+ * Less than these, or than this part of what there was, is no growth: caches and pools breathe. The shortest round has
+ * nine hundred requests, so that one more for each ninth of them is found.
+ */
+const NOISE = { count: 100, bytes: 16_384, part: 0.005 };
 
 /** The classes that grew from each heap to the next, without an exception, by number or by bytes. */
 export function growing(heaps: readonly Heap[]): readonly Growth[] {

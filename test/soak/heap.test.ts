@@ -22,7 +22,7 @@ describe('I5 what grows in a heap', () => {
   it('is a class of which there are more each time', () => {
     const leaking = heaps(
       'Leak',
-      [0, 1, 2, 3, 4, 5].map((at) => [100 + 50 * at, 6_400]),
+      [0, 1, 2, 3, 4, 5].map((at) => [100 + 500 * at, 6_400]),
     );
     expect(growing(leaking).map(({ name }) => name)).toEqual(['Leak']);
   });
@@ -30,7 +30,7 @@ describe('I5 what grows in a heap', () => {
   it('is a class that takes more bytes each time', () => {
     const leaking = heaps(
       'Buffer',
-      [0, 1, 2, 3, 4, 5].map((at) => [1, 10_000 + 10_000 * at]),
+      [0, 1, 2, 3, 4, 5].map((at) => [1, 10_000 + 100_000 * at]),
     );
     expect(growing(leaking).map(({ name }) => name)).toEqual(['Buffer']);
   });
@@ -38,7 +38,7 @@ describe('I5 what grows in a heap', () => {
   it('is a class that was not there at first', () => {
     const leaking = heaps(
       'New',
-      [0, 1, 2, 3, 4, 5].map((at) => [20 * at, 0]),
+      [0, 1, 2, 3, 4, 5].map((at) => [200 * at, 0]),
     );
     expect(growing(leaking).map(({ name }) => name)).toEqual(['New']);
   });
@@ -85,7 +85,7 @@ describe('I5 what grows in a heap', () => {
   it('is found in a process that leaks', { timeout: 60_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'imagegraph-heap-'));
     const code = `class Leaked {}; const kept = [];
-      setInterval(() => kept.push(new Leaked()), 1);
+      setInterval(() => kept.push(...Array.from({ length: 50 }, () => new Leaked())), 1);
       process.stdin.on('data', (asked) => process.stdout.write(asked));
       console.log('ready');`;
     const leak = spawn(process.execPath, [...snapshotArguments(folder), '-e', code]);
