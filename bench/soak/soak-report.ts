@@ -26,7 +26,7 @@ export interface Findings {
 }
 
 /** Once nothing is wrong any more; a list of 10,000 images takes a second of it. */
-const RECOVERED_MS = 10_000;
+const RECOVERED_MS = 30_000;
 
 /** The findings as Markdown, and whether they are as they must be. */
 export function soakReport(findings: Findings): { text: string; isMet: boolean } {
