@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -16,6 +17,18 @@ export async function memoryOf(pid: number): Promise<Memory> {
   const mebibytes = (field: string) =>
     Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
   return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+}
+
+/**
+ * How long a process has waited so far for a processor that others had, in milliseconds; 0 where the kernel does not
+ * count it.
+ */
+export function starvationOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 /** Processor time that some processes have used together, in milliseconds. */

@@ -88,7 +88,7 @@ async function round(): Promise<Round> {
   const before = tally.sent;
   const [faults] = await Promise.all([
     inflictFaults(networks, faulty, signal),
-    sendTraffic(gateway.url, PER_SECOND, tally, signal),
+    sendTraffic(gateway, PER_SECOND, tally, signal),
   ]);
   const recoveryMs = await untilWell(gateway);
   await delay(CALM_MS);
