@@ -7,11 +7,16 @@ interface Told {
 const told = new WeakMap<AbortSignal, Told>();
 
 /**
- * Tells of the end of a signal by which ten thousand things may wait: Node goes through all listeners of a signal when one
- * is added, so that those would cost seconds. Nothing is left on the signal once all have stopped.
+ * Tells of the end of a signal, at once where it has ended, and by one listener however many wait by it: Node goes through
+ * all listeners of a signal when one is added, so that ten thousand would cost seconds. Nothing is left on the signal
+ * once all have stopped.
  * @returns stops to be told
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) {
+    listener();
+    return () => {};
+  }
   const { all, hear } = told.get(signal) ?? listen(signal);
   all.add(listener);
   return () => {

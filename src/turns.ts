@@ -3,35 +3,31 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** How long the event loop is held up at a time by what can stop in between, in milliseconds. */
 const TURN_MS = 15;
 
-let began = 0;
-let next: Promise<void> | null = null;
+/** When this turn of the event loop began, as far as anyone asked; null before. */
+let began: number | null = null;
 
-/** Whether whoever goes through many things has to let others have their turn. Asked in between. */
+/**
+ * Whether whoever goes through many things has to let others have their turn. All long work of the process shares one
+ * turn, so that thirty pieces of it hold up the loop for no longer than one. Asked in between.
+ */
 export function isTurnOver(): boolean {
+  if (began === null) {
+    began = performance.now();
+    setImmediate(() => (began = null));
+  }
   return performance.now() - began > TURN_MS;
 }
 
-/**
- * Works in a turn of the event loop that has time left: all long work of the process shares one turn, so that thirty
- * pieces of it hold up the loop for no longer than one.
- */
+/** Waits for a turn that has time left; whoever has used one up stands at the end of the queue. */
+export async function turn(): Promise<void> {
+  do await nextTurn();
+  while (isTurnOver());
+}
+
+/** Works in a turn that has time left. */
 export async function inTurn<Result>(work: () => Result): Promise<Result> {
-  // Whoever has used up a turn stands at the end of the queue.
+  // Others that came with it have their part of this turn first.
   await Promise.resolve();
-  while (isTurnOver()) {
-    next ??= beginNext();
-    await next;
-  }
+  while (isTurnOver()) await nextTurn();
   return work();
-}
-
-/** Waits for such a turn. */
-export function turn(): Promise<void> {
-  return inTurn(() => {});
-}
-
-async function beginNext(): Promise<void> {
-  await nextTurn();
-  next = null;
-  began = performance.now();
 }

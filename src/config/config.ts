@@ -8,7 +8,7 @@ import type { Manifest } from '../trusted-documents/manifest.ts';
 import { readLimits } from './limit-settings.ts';
 import { type Question, readQuestion, refuseQuestion, withoutServers } from './question.ts';
 import { readServerSettings, type ServerSettings } from './server-settings.ts';
-import { readTrustedDocuments } from './trusted-documents.ts';
+import { readTrustedDocuments } from './trusted-documents-file.ts';
 import { readChoice, readHosts, readNumber } from './setting.ts';
 
 /** Everything that a person decides. With help, version and print-schema only the action counts. */

@@ -1,7 +1,8 @@
 import { createCircuit } from './circuit.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { EngineError } from './engine-error.ts';
-import type { CircuitState, EngineFacts, EngineStatus } from './engine.ts';
+import type { CircuitState, EngineStatus } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Greeting } from './greeting.ts';
 import { unlessAborted } from './unless-aborted.ts';
 

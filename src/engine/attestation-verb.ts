@@ -1,7 +1,8 @@
 import type { Ask } from './asking.ts';
 import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
-import type { Engine, EngineFacts } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Attestation } from './image-detail.ts';
 import { platformQuery } from './image-verbs.ts';
 import { asObject, asText, type Json } from './json-values.ts';

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../on-abort.ts';
 import { createWaitingLine } from './waiting-line.ts';
 
 /** Does so many things at once; what comes then waits for its turn. */
@@ -18,18 +18,16 @@ export function createBulkhead(atOnce: number, most = Infinity): Bulkhead {
   /** Whoever leaves the line makes room in it at once. */
   function turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        leaveLine();
-        reject(signal?.reason as Error);
-      };
+      let stopHearing = (): void => {};
       const leaveLine = line.join(() => {
-        signal?.removeEventListener('abort', leave);
+        stopHearing();
         resolve();
       });
       if (signal === undefined) return;
-      // Any number of those who wait may have one signal.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', leave, { once: true });
+      stopHearing = onAbort(signal, () => {
+        leaveLine();
+        reject(signal.reason as Error);
+      });
     });
   }
 

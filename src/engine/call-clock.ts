@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../on-abort.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 
@@ -28,11 +28,7 @@ export function startCallClock(engine: string, call: EngineRequest<unknown>): Ca
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let bytes = 0;
-  const leave = (): void => controller.abort(signal.reason);
-  // An index or an operation may have any number of calls under way.
-  setMaxListeners(0, signal);
-  if (signal.aborted) leave();
-  else signal.addEventListener('abort', leave, { once: true });
+  const stopHearing = onAbort(signal, () => controller.abort(signal.reason));
 
   function allow(ms: number, what: string): void {
     clearTimeout(timer);
@@ -64,7 +60,7 @@ export function startCallClock(engine: string, call: EngineRequest<unknown>): Ca
     },
     stop() {
       clearTimeout(timer);
-      signal.removeEventListener('abort', leave);
+      stopHearing();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type EngineError, toEngineError } from './engine-error.ts';
-import type { EngineFacts, EngineStatus } from './engine.ts';
+import type { EngineStatus } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Greeting } from './greeting.ts';
 
 /** How often an engine that does not answer is tried again, and how soon after a try at least, in milliseconds. */

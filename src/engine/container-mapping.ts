@@ -1,4 +1,4 @@
-import type { ContainerRow, ContainerState } from './engine.ts';
+import type { ContainerRow, ContainerState } from './container-row.ts';
 import { toImageId, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asText, type Json } from './json-values.ts';
 import { isDigest } from './reference.ts';

@@ -1,4 +1,5 @@
-import type { DiskUsage, EngineKind } from './engine.ts';
+import type { DiskUsage } from './engine.ts';
+import type { EngineKind } from './engine-facts.ts';
 import { toImageId } from './image-mapping.ts';
 import { asCount, asObject, asObjectOrNull, type Json } from './json-values.ts';
 

@@ -1,7 +1,8 @@
 import type { Ask } from './asking.ts';
 import type { DockerFor } from './docker-calls.ts';
 import { EngineError, type RegistryErrorCode } from './engine-error.ts';
-import type { Engine, EngineFacts, RegistryManifest } from './engine.ts';
+import type { Engine, RegistryManifest } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { asObject, type Json } from './json-values.ts';
 import { toDescriptor, toPlatform } from './manifest-mapping.ts';
 import { readObject } from './read-body.ts';

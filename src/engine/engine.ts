@@ -1,3 +1,7 @@
+import type { ContainerRow } from './container-row.ts';
+import type { EventWatch } from './engine-event.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import type { Descriptor, ImageRow, Platform } from './image-row.ts';
 import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 
 /**
@@ -98,149 +102,14 @@ export interface Engine {
   close(): void;
 }
 
-/** How a stream of events is followed. The callbacks must not wait: an engine drops what is not read. */
-export interface EventWatch {
-  /** Events from this time on, in nanoseconds since 1970, are told again first; null for new ones only. */
-  readonly since: bigint | null;
-  /** The engine has taken the question: from now on no event is missed. */
-  readonly onOpen: () => void;
-  readonly onEvent: (event: EngineEvent) => void;
-}
-
-/**
- * Something that happened on an engine. It says where to look, never what is true now: engines announce
- * changes early, late, halfway and not at all.
- */
-export type EngineEvent = ImageEngineEvent | ContainerEngineEvent;
-
-/** An event of type image. */
-export interface ImageEngineEvent {
-  readonly type: 'IMAGE';
-  readonly action: ImageAction;
-  /** Null where the engine names none: pull and push of Docker, prune. */
-  readonly imageId: string | null;
-  /** As the engine spells it; null where it names none: untag on graph drivers, delete. */
-  readonly reference: string | null;
-  /** Nanoseconds since 1970, by the engine's clock. */
-  readonly time: bigint;
-}
-
-/** What happened to an image. OTHER is a word that is not known here. */
-export type ImageAction =
-  | 'CREATE'
-  | 'DELETE'
-  | 'IMPORT'
-  | 'LOAD'
-  | 'PULL'
-  | 'PUSH'
-  | 'SAVE'
-  | 'TAG'
-  | 'UNTAG'
-  | 'PRUNE'
-  | 'OTHER';
-
-/** An event of type container. */
-export interface ContainerEngineEvent {
-  readonly type: 'CONTAINER';
-  /** The engine's word: create, start, die, destroy, commit … */
-  readonly action: string;
-  readonly containerId: string;
-  /** What it was created from, as typed; null where the engine does not say. */
-  readonly imageReference: string | null;
-  readonly time: bigint;
-}
-
 /** READY answers; CONNECTING is being greeted for the first time; UNAVAILABLE is tried again by itself. */
 export type EngineStatus = 'READY' | 'CONNECTING' | 'UNAVAILABLE';
+
 /**
  * CLOSED passes calls on. OPEN answers them at once with an error, because the engine is gone, or because call after
  * call failed; HALF_OPEN does so too, while the engine is asked for a sign of life.
  */
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
-/** Who made the engine, by the components of GET /version. */
-export type EngineKind = 'DOCKER' | 'PODMAN' | 'EMBEDDED';
-/** Where it keeps images, by the driver of GET /info: IDs and manifests mean different things in each. */
-export type ImageStore = 'CONTAINERD' | 'GRAPH_DRIVER' | 'CONTAINERS_STORAGE' | 'OCI_LAYOUT';
-
-/** What an engine says of itself in GET /version and GET /info. */
-export interface EngineFacts {
-  readonly kind: EngineKind;
-  /** Release of the engine, e.g. 28.5.2. */
-  readonly version: string;
-  /** The version that is spoken: the engine's newest, but none that this client does not know. */
-  readonly api: ApiVersion;
-  /** The oldest version that the engine accepts. */
-  readonly minApi: ApiVersion;
-  readonly store: ImageStore;
-  readonly operatingSystem: string | null;
-  readonly architecture: string | null;
-  /** /info ID; another one means another engine at the same address. */
-  readonly engineId: string | null;
-}
-
-/** The minor part of an Engine API version; the major part is 1 in all of them. */
-export type ApiVersion = number;
-
-/** One image as GET /images/json tells it. */
-export interface ImageRow {
-  readonly id: string;
-  readonly parentId: string | null;
-  /** As the engine spells them; names with a tag, and malformed ones. */
-  readonly tags: readonly string[];
-  /** name@digest for every repository, or a bare digest where the engine names no repository. */
-  readonly digests: readonly string[];
-  readonly created: number | null;
-  readonly size: number;
-  /** Sorted by key. */
-  readonly labels: readonly KeyValue[];
-  /** Null where the engine keeps none. */
-  readonly manifests: readonly ManifestRow[] | null;
-  readonly descriptor: Descriptor | null;
-}
-
-/** A label or annotation. */
-export interface KeyValue {
-  readonly key: string;
-  /** Null when it is withheld because it looks like a secret. */
-  readonly value: string | null;
-}
-
-/** Field Kind of the Engine API: UNKNOWN for everything that is neither image nor attestation. */
-export type ManifestKind = 'IMAGE' | 'ATTESTATION' | 'UNKNOWN';
-
-/** One element of Manifests (API 1.47+). Sizes are bytes. */
-export interface ManifestRow {
-  readonly digest: string;
-  readonly descriptor: Descriptor;
-  readonly available: boolean;
-  readonly kind: ManifestKind;
-  readonly contentSize: number;
-  readonly totalSize: number;
-  readonly unpackedSize: number | null;
-  readonly platform: Platform | null;
-  /** Containers that run it, below API 1.48; from there on each container names its manifest. */
-  readonly containerIds: readonly string[];
-  /** Digest of the manifest that an attestation describes. */
-  readonly attestsDigest: string | null;
-}
-
-/** An OCI descriptor. */
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly platform: Platform | null;
-  readonly annotations: readonly KeyValue[];
-  readonly artifactType: string | null;
-}
-
-/** An OCI platform; os and architecture are never empty. */
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant: string | null;
-  readonly osVersion: string | null;
-}
 
 /** What docker system df says of images, in bytes; null where the engine does not say. */
 export interface DiskUsage {
@@ -257,30 +126,4 @@ export interface RegistryManifest {
   readonly descriptor: Descriptor;
   /** Null where the engine does not say, as for one OCI manifest; without attestations. */
   readonly platforms: readonly Platform[] | null;
-}
-
-/** Field State, with the states of Podman among those of Docker. */
-export type ContainerState =
-  | 'CREATED'
-  | 'RUNNING'
-  | 'PAUSED'
-  | 'RESTARTING'
-  | 'REMOVING'
-  | 'EXITED'
-  | 'DEAD'
-  | 'STOPPED'
-  | 'UNKNOWN';
-
-/** One container as GET /containers/json tells it. */
-export interface ContainerRow {
-  readonly id: string;
-  readonly name: string;
-  readonly state: ContainerState;
-  readonly statusText: string;
-  readonly created: number | null;
-  /** As typed when it was created. */
-  readonly imageReference: string;
-  readonly imageId: string | null;
-  /** The platform manifest that it runs, where the engine says. */
-  readonly manifestDigest: string | null;
 }

@@ -1,4 +1,4 @@
-import type { EngineEvent, ImageAction } from './engine.ts';
+import type { EngineEvent, ImageAction } from './engine-event.ts';
 import { toImageId } from './image-mapping.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 

@@ -1,6 +1,7 @@
 import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
-import type { Engine, EngineFacts } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { toEngineEvent } from './event-mapping.ts';
 import { readLines } from './json-lines.ts';
 

@@ -1,5 +1,5 @@
 import { EngineError } from './engine-error.ts';
-import type { ApiVersion, EngineFacts, EngineKind, ImageStore } from './engine.ts';
+import type { ApiVersion, EngineFacts, EngineKind, ImageStore } from './engine-facts.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 
 /** The API versions whose answers this client knows; a newer engine is spoken to at the newest of them. */

@@ -1,5 +1,5 @@
 import type { DockerFor } from './docker-calls.ts';
-import type { EngineFacts } from './engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { negotiate, toEngineFacts } from './facts-mapping.ts';
 import { type BodyReader, readObject, readText } from './read-body.ts';
 import type { Transport } from './transport.ts';

@@ -1,4 +1,5 @@
-import type { ImageRow, ImageStore } from './engine.ts';
+import type { ImageStore } from './engine-facts.ts';
+import type { ImageRow } from './image-row.ts';
 
 /**
  * What an engine that has these images counts in /info. The containerd store counts names, and an image without

@@ -1,4 +1,4 @@
-import type { Descriptor, KeyValue, ManifestRow, Platform } from './engine.ts';
+import type { Descriptor, KeyValue, ManifestRow, Platform } from './image-row.ts';
 
 /** One image as GET /images/{name}/json tells it, beyond what the list gives. */
 export interface ImageDetail {

@@ -1,4 +1,5 @@
-import type { ApiVersion, ImageRow, ManifestRow } from './engine.ts';
+import type { ApiVersion } from './engine-facts.ts';
+import type { ImageRow, ManifestRow } from './image-row.ts';
 import { asCount, asObject, asStrings, asText, type Json } from './json-values.ts';
 import { toKeyValues, toDescriptor, toManifests } from './manifest-mapping.ts';
 import { familiarName, isDigest, parseEngineDigest, parseEngineTag } from './reference.ts';

@@ -1,7 +1,9 @@
 import type { Ask } from './asking.ts';
 import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
-import type { ApiVersion, Engine, EngineFacts, ImageRow, Platform } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { ApiVersion, EngineFacts } from './engine-facts.ts';
+import type { ImageRow, Platform } from './image-row.ts';
 import { toHistory } from './history-mapping.ts';
 import type { ImageDetail } from './image-detail.ts';
 import { toImageDetail, toRowOfInspect } from './inspect-mapping.ts';

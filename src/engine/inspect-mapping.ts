@@ -1,4 +1,5 @@
-import type { ApiVersion, ImageRow } from './engine.ts';
+import type { ApiVersion } from './engine-facts.ts';
+import type { ImageRow } from './image-row.ts';
 import type { EnvironmentVariable, ImageConfig, ImageDetail } from './image-detail.ts';
 import { toImageId, toImageRow, toReferences, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asStringsOrNull, asText, type Json } from './json-values.ts';

@@ -4,14 +4,10 @@ import { createBulkhead } from './bulkhead.ts';
 import { toContainerRow } from './container-mapping.ts';
 import type { DockerFor } from './docker-calls.ts';
 import { toDiskUsage } from './disk-usage.ts';
-import type {
-  ApiVersion,
-  ContainerRow,
-  DiskUsage,
-  Engine,
-  EngineFacts,
-  ImageRow,
-} from './engine.ts';
+import type { ContainerRow } from './container-row.ts';
+import type { DiskUsage, Engine } from './engine.ts';
+import type { ApiVersion, EngineFacts } from './engine-facts.ts';
+import type { ImageRow } from './image-row.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
@@ -64,7 +60,7 @@ export function createListVerbs(
               return row === null ? null : redaction.row(row);
             }, remember);
             const docked = docker({ api, ...UNHURRIED, signal, read });
-            // all=1 finds parents; manifests=1 costs the engine nothing extra (engine.md 5.1).
+            // all=1 finds parents; manifests=1 costs the engine nothing extra.
             const rows = await docked.listImages({ all: true, ...MANIFESTS });
             // To read the end of a long list and to put it in order would be one long stall.
             await nextTurn();

@@ -1,3 +1,4 @@
+import { onAbort } from '../on-abort.ts';
 import { EngineError } from './engine-error.ts';
 
 /** How often an engine is pinged while it works on a long answer, in milliseconds. */
@@ -25,13 +26,11 @@ export async function withSignOfLife<Result>(
     else ping(controller.signal).catch(() => giveUp('no answer to a ping during a long read'));
   }, SIGN_OF_LIFE_MS);
   // Not AbortSignal.any, which would leave something behind in the signal of an index for each of its lists.
-  const leave = (): void => controller.abort(signal.reason);
-  if (signal.aborted) leave();
-  else signal.addEventListener('abort', leave, { once: true });
+  const stopHearing = onAbort(signal, () => controller.abort(signal.reason));
   try {
     return await run(controller.signal);
   } finally {
     clearInterval(timer);
-    signal.removeEventListener('abort', leave);
+    stopHearing();
   }
 }

@@ -1,11 +1,5 @@
-import type {
-  ApiVersion,
-  Descriptor,
-  KeyValue,
-  ManifestKind,
-  ManifestRow,
-  Platform,
-} from './engine.ts';
+import type { ApiVersion } from './engine-facts.ts';
+import type { Descriptor, KeyValue, ManifestKind, ManifestRow, Platform } from './image-row.ts';
 import { asCount, asObject, asObjectOrNull, asStrings, asText, type Json } from './json-values.ts';
 import { isDigest } from './reference.ts';
 

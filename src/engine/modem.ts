@@ -1,6 +1,6 @@
 import { routeOf } from './allowed-paths.ts';
 import { EngineError } from './engine-error.ts';
-import type { ApiVersion } from './engine.ts';
+import type { ApiVersion } from './engine-facts.ts';
 import type { BodyReader } from './read-body.ts';
 import type { Lane } from './engine-request.ts';
 import type { Transport } from './transport.ts';

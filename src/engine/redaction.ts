@@ -1,4 +1,4 @@
-import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './engine.ts';
+import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './image-row.ts';
 import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 import type { Json } from './json-values.ts';
 import { hideSecrets, isSecretName, isSecretValue, MAX_SEARCHED } from './secret-forms.ts';

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../on-abort.ts';
 
 /** What something gives, unless a signal is aborted before. @throws the signal's reason */
 export function unlessAborted<Result>(
@@ -6,11 +6,7 @@ export function unlessAborted<Result>(
   signal: AbortSignal,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    // Any number of those who wait may have one signal.
-    setMaxListeners(0, signal);
-    const leave = (): void => reject(signal.reason as Error);
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const stop = onAbort(signal, () => reject(signal.reason as Error));
+    result.then(resolve, reject).finally(stop);
   });
 }

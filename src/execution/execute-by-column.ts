@@ -9,7 +9,6 @@ import {
 import type { Execution, SizeOf } from './execution.ts';
 import { createPlans } from './plans.ts';
 import { executeSelection, type Selection } from './selection.ts';
-import { createTurns } from './turns.ts';
 
 /** How many executions of a plan go straight to the interpreter after one that ended there. */
 const REST = 16;
@@ -71,7 +70,7 @@ function toExecution(request: Request, sizeOf: SizeOf): Execution | null {
     signal,
   };
   const size = sizeOf(contextValue);
-  return { ...shared, shared, contextValue, size, rest: createTurns(), calls: new Map() };
+  return { ...shared, shared, contextValue, size, calls: new Map() };
 }
 
 function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {

@@ -4,7 +4,6 @@ import type {
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql';
-import type { Rest } from './turns.ts';
 
 /** The values of one field, one for each of its parents, in their order. */
 export type Column = unknown[];
@@ -50,7 +49,6 @@ export interface Execution extends SharedInfo {
   readonly shared: SharedInfo;
   readonly contextValue: unknown;
   readonly size: Size;
-  readonly rest: Rest;
   /** By selected field. */
   readonly calls: Map<object, Call>;
 }

@@ -6,11 +6,11 @@ import {
   isObjectType,
 } from 'graphql';
 import { after, type Eventual } from '../eventual.ts';
+import { isTurnOver, turn } from '../turns.ts';
 import { completionOf, present } from './completion.ts';
 import { allSettled, type Column, isPromise, type PathOf, Unsupported } from './execution.ts';
 import { objects, type SelectionOf } from './object-completion.ts';
 import type { Complete } from './selection.ts';
-import type { Rest } from './turns.ts';
 import { writeJson } from './write-json.ts';
 
 /** How many items of a list are completed and written at a time. */
@@ -65,8 +65,7 @@ function jsonList(complete: Complete): Complete {
         const completed = complete(items.slice(from, to), info, pathOfItem, execution);
         return after(completed, (objects) => writeJson(objects, execution.size).slice(1, -1));
       };
-      const chunks = inChunks(items.length, write, execution.rest);
-      return after(chunks, (written) => [toList(written)]);
+      return after(inChunks(items.length, write), (chunks) => [toList(chunks)]);
     });
   };
 }
@@ -84,16 +83,14 @@ function toList(chunks: readonly string[]): string {
 function inChunks(
   length: number,
   write: (from: number, to: number) => Eventual<string>,
-  rest: Rest,
   start = 0,
   waited = false,
 ): Eventual<string[]> {
   const written: string[] = [];
   for (let from = start; from < length; from += CHUNK) {
     const next = from + CHUNK;
-    const pause = rest();
-    if (pause !== null) {
-      const others = pause.then(() => inChunks(length, write, rest, from, waited));
+    if (isTurnOver()) {
+      const others = turn().then(() => inChunks(length, write, from, waited));
       return others.then((texts) => [...written, ...texts]);
     }
     const chunk = write(from, next);
@@ -101,7 +98,7 @@ function inChunks(
     else if (waited && next < length) return allSettled([...written, chunk, write(next, length)]);
     else {
       return chunk.then((text) =>
-        after(inChunks(length, write, rest, next, true), (texts) => [...written, text, ...texts]),
+        after(inChunks(length, write, next, true), (rest) => [...written, text, ...rest]),
       );
     }
   }

@@ -10,9 +10,9 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { isTurnOver, turn } from '../turns.ts';
 import { isPromise } from './execution.ts';
 import { frameLength, lengthOf } from './length.ts';
-import { createTurns, type Rest } from './turns.ts';
 
 /** The size of an answer that knows what has ended it. */
 export interface EndedSize {
@@ -68,18 +68,12 @@ function countLeaves(value: unknown, size: EndedSize): unknown {
   return value;
 }
 
-/** After how many objects an execution may have worked for so long that it should rest. */
+/** After how many objects an execution may have worked for so long that others must have their turn. */
 const MANY = 100;
 
-/** What is known of one execution. */
-interface Progress {
-  readonly rest: Rest;
-  /** Since it was last asked whether to rest. */
-  objects: number;
-}
-
 function createCount(): Count {
-  const running = new WeakMap<object, Progress>();
+  /** By context, since it was last asked whose turn it is. */
+  const counted = new WeakMap<object, number>();
   const frames = new WeakMap<readonly unknown[], number>();
   const frameOf = (info: GraphQLResolveInfo): number => {
     const { schema, fragments, variableValues, fieldNodes } = info;
@@ -97,11 +91,8 @@ function createCount(): Count {
     if (value === null || value === undefined) return value;
     const objects = Array.isArray(value) ? value.length : 1;
     size.expect(objects * frameOf(info));
-    const progress = running.get(context) ?? { rest: createTurns(), objects: 0 };
-    running.set(context, progress);
-    progress.objects += objects;
-    if (progress.objects < MANY) return value;
-    progress.objects = 0;
-    return progress.rest()?.then(() => value) ?? value;
+    const since = (counted.get(context) ?? 0) + objects;
+    counted.set(context, since < MANY ? since : 0);
+    return since < MANY || !isTurnOver() ? value : turn().then(() => value);
   };
 }

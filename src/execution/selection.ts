@@ -7,6 +7,7 @@ import type {
 } from 'graphql';
 import { getArgumentValues } from '@graphql-tools/utils';
 import { after, type Eventual } from '../eventual.ts';
+import { isTurnOver, turn } from '../turns.ts';
 import {
   allSettled,
   type Call,
@@ -75,7 +76,7 @@ export function executeSelection(
   return pending.length === 0 ? finish() : allSettled(pending).then(finish);
 }
 
-/** Of fewer parents at a time there are many, and whoever has them rests between them. */
+/** Of fewer parents at a time there are many, and whoever has them asks for its turn between them. */
 const MANY = 1_000;
 
 function executeInTurn(
@@ -84,9 +85,8 @@ function executeInTurn(
   pathOf: PathOf,
   execution: Execution,
 ): Eventual<Column> {
-  const rest = parents.length < MANY ? null : execution.rest();
-  if (rest === null) return executeField(field, parents, pathOf, execution);
-  return rest.then(() => executeField(field, parents, pathOf, execution));
+  const execute = () => executeField(field, parents, pathOf, execution);
+  return parents.length < MANY || !isTurnOver() ? execute() : turn().then(execute);
 }
 
 function executeField(

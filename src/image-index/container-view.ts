@@ -1,4 +1,4 @@
-import type { ContainerRow } from '../engine/engine.ts';
+import type { ContainerRow } from '../engine/container-row.ts';
 import type { Image, ImageView } from './image-view.ts';
 
 /** One container of one engine and the image that it was created from, when that is still there. */

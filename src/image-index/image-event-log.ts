@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ImageAction } from '../engine/engine.ts';
+import type { ImageAction } from '../engine/engine-event.ts';
 import { createFollower, type Follower } from './image-event-follower.ts';
 
 /** What happened to an image of an engine, once the index shows what became of it. */

@@ -1,4 +1,4 @@
-import type { Platform } from '../engine/engine.ts';
+import type { Platform } from '../engine/image-row.ts';
 import type { ParsedName, ParsedReference } from '../engine/reference.ts';
 import type { ContainerView } from './container-view.ts';
 import type { LayerView } from './details/layer-view.ts';

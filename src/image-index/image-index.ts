@@ -1,4 +1,5 @@
-import type { ContainerRow, DiskUsage, Engine } from '../engine/engine.ts';
+import type { ContainerRow } from '../engine/container-row.ts';
+import type { DiskUsage, Engine } from '../engine/engine.ts';
 import type { DetailReads } from './details/image-details.ts';
 import type { ImageView } from './image-view.ts';
 

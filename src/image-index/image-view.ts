@@ -1,4 +1,5 @@
-import type { EngineFacts, ImageRow, ManifestRow, Platform } from '../engine/engine.ts';
+import type { EngineFacts } from '../engine/engine-facts.ts';
+import type { ImageRow, ManifestRow, Platform } from '../engine/image-row.ts';
 import {
   canonicalName,
   type ParsedName,

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
-import type { ContainerRow, Engine, ImageRow } from '../engine/engine.ts';
+import type { ContainerRow } from '../engine/container-row.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ImageRow } from '../engine/image-row.ts';
 import { createImageDetails, type ImageDetails } from './details/image-details.ts';
 import type { ImageIndex, IndexState } from './image-index.ts';
 import { createImageView, type ImageView } from './image-view.ts';

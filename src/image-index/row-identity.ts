@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ContainerRow, ImageRow } from '../engine/engine.ts';
+import type { ContainerRow } from '../engine/container-row.ts';
+import type { ImageRow } from '../engine/image-row.ts';
 import { canonicalName, parseEngineTag } from '../engine/reference.ts';
 
 /** Whether two reads of an image, or of a container, say the same. */

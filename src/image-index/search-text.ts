@@ -1,4 +1,4 @@
-import type { ImageRow } from '../engine/engine.ts';
+import type { ImageRow } from '../engine/image-row.ts';
 import type { Image, ImageView } from './image-view.ts';
 
 /** Made when an image is first searched; a text without capitals is the row's own and takes no memory. */

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { createBulkhead } from '../engine/bulkhead.ts';
-import type { ContainerRow, DiskUsage } from '../engine/engine.ts';
+import type { ContainerRow } from '../engine/container-row.ts';
+import type { DiskUsage } from '../engine/engine.ts';
 import { isDigest, type ParsedName } from '../engine/reference.ts';
 import type { Eventual } from '../eventual.ts';
 import {

@@ -1,5 +1,6 @@
 import { EngineError } from '../engine/engine-error.ts';
-import type { Engine, EngineFacts } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { EngineFacts } from '../engine/engine-facts.ts';
 import type { PruneOptions } from '../engine/prune/prune.ts';
 import { pruneRuleOf } from '../engine/prune/prune-rules.ts';
 import type { Image, TagReference } from '../image-index/image-view.ts';

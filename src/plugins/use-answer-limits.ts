@@ -1,6 +1,7 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import { onAbort } from '../on-abort.ts';
 import { measuredSchema } from '../execution/measured-schema.ts';
 import { writeJson } from '../execution/write-json.ts';
 import { writtenResult } from './written-result.ts';
@@ -59,10 +60,6 @@ function writtenEvent(result: ExecutionResult, size: Context['size']): Execution
  */
 function eitherOf(...signals: readonly AbortSignal[]): AbortSignal {
   const controller = new AbortController();
-  for (const signal of signals) {
-    const abort = (): void => controller.abort(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  }
+  for (const signal of signals) onAbort(signal, () => controller.abort(signal.reason));
   return controller.signal;
 }

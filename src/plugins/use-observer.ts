@@ -13,7 +13,7 @@ export interface AnsweredOperation {
   readonly name: string | null;
   /** Of the first error. */
   readonly code: ErrorCode | 'OK';
-  /** From its arrival until its answer was written out; null for a subscription, which goes on. */
+  /** From its arrival until its answer was ready to be sent; null for a subscription, which goes on. */
   readonly milliseconds: number | null;
   /** That it came with. */
   readonly request: Request;

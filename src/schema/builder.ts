@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
-import type { Descriptor, Engine, KeyValue, Platform, RegistryManifest } from '../engine/engine.ts';
+import type { Engine, RegistryManifest } from '../engine/engine.ts';
+import type { Descriptor, KeyValue, Platform } from '../engine/image-row.ts';
 import type { EnvironmentVariable, ImageConfig } from '../engine/image-detail.ts';
 import type { Container } from '../image-index/container-view.ts';
 import type { IndexState } from '../image-index/image-index.ts';

@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Browser, hasBrowser, openBrowser, textOf } from './open-browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  answerOn,
+  type Browser,
+  execute,
+  executeUntil,
+  hasBrowser,
+  openBrowser,
+  textOf,
+} from './open-browser.ts';
 
 /** The other examples, each with a word that only its answer has. */
 const EXAMPLES = [
@@ -34,19 +42,10 @@ describe.runIf(hasBrowser)('GraphiQL in a browser', () => {
     gateway?.kill();
   });
 
-  const answer = () => textOf(page, '.graphiql-response');
+  const answer = () => answerOn(page);
   const query = () => textOf(page, '.graphiql-query-editor');
-  const run = () => page.getByRole('button', { name: /execute query/i }).click();
-
-  /** GraphiQL looks for the operations of a tab a moment after it is shown: a run before that is none. */
-  const runUntil = (word: string) =>
-    vi.waitFor(
-      async () => {
-        await run();
-        await expect.poll(answer, { timeout: 2_000 }).toContain(word);
-      },
-      { timeout: 30_000, interval: 200 },
-    );
+  const run = () => execute(page);
+  const runUntil = (word: string) => executeUntil(page, word);
   const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
 
   it('opens with examples, and answers the first from the sample images', async () => {

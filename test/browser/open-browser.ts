@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const isRequired = process.env['IMAGEGRAPH_TEST_BROWSER'] === 'required';
@@ -60,3 +61,19 @@ export async function openBrowser(): Promise<Browser> {
 export async function textOf(page: Page, place: string): Promise<string> {
   return (await page.locator(place).innerText()).replaceAll('\u00a0', ' ');
 }
+
+/** What GraphiQL shows as the answer. */
+export const answerOn = (page: Page): Promise<string> => textOf(page, '.graphiql-response');
+
+export const execute = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: /execute query/i }).click();
+
+/** GraphiQL looks for the operations of a tab a moment after it is shown: a run before that is none. */
+export const executeUntil = (page: Page, word: string): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      await execute(page);
+      await expect.poll(() => answerOn(page), { timeout: 2_000 }).toContain(word);
+    },
+    { timeout: 30_000, interval: 200 },
+  );

@@ -1,9 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Program, start } from '../main/program.ts';
-import { type Browser, hasBrowser, openBrowser, textOf } from './open-browser.ts';
+import {
+  answerOn,
+  type Browser,
+  executeUntil,
+  hasBrowser,
+  openBrowser,
+  textOf,
+} from './open-browser.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -25,17 +32,8 @@ describe.runIf(hasBrowser)('GraphiQL of a server that asks for a token', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const answer = () => textOf(browser.page, '.graphiql-response');
-  const run = () => browser.page.getByRole('button', { name: /execute query/i }).click();
-  const runUntil = (word: string) =>
-    vi.waitFor(
-      async () => {
-        await run();
-        await expect.poll(answer, { timeout: 2_000 }).toContain(word);
-      },
-      { timeout: 30_000, interval: 200 },
-    );
-
+  const answer = () => answerOn(browser.page);
+  const runUntil = (word: string) => executeUntil(browser.page, word);
   const openHeaders = () => browser.page.getByRole('button', { name: 'Headers' }).click();
 
   async function typeToken(): Promise<void> {

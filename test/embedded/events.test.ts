@@ -11,7 +11,7 @@ import { createEventLog } from '../../src/embedded/event-log.ts';
 import { toEventQuery } from '../../src/embedded/event-query.ts';
 import { sendEvents } from '../../src/embedded/event-stream.ts';
 import type { EmbeddedEndpoint } from '../../src/embedded/source.ts';
-import type { EngineEvent, ImageEngineEvent } from '../../src/engine/engine.ts';
+import type { EngineEvent, ImageEngineEvent } from '../../src/engine/engine-event.ts';
 import { blobOf, idOf, writeArchive, writeLayoutFolder } from './layout-on-disk.ts';
 import { type LineStream, type OpenEmbedded, openEmbedded, stream } from './open-embedded.ts';
 

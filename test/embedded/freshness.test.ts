@@ -2,7 +2,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { ImageIndex } from '../../src/image-index/image-index.ts';
 import { follow } from '../live/follow.ts';
 import { blobOf, idOf, writeLayoutFolder } from './layout-on-disk.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageAction } from '../../src/engine/engine.ts';
+import type { ImageAction } from '../../src/engine/engine-event.ts';
 import { toEngineEvent } from '../../src/engine/event-mapping.ts';
 
 const ID = `sha256:${'a'.repeat(64)}`;

@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Engine, EngineEvent } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineEvent } from '../../src/engine/engine-event.ts';
 import { connectTo } from '../support/gateway.ts';
 import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import { FOLDERS, foldersOf, recordedRows } from '../engines/recordings.ts';
 import { callsOfLists, listed } from '../engines/replayed.ts';
 

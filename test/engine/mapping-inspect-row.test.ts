@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import { toRowOfInspect } from '../../src/engine/inspect-mapping.ts';
 import { foldersOf, type Raw, rowOf } from '../engines/recordings.ts';
 import { listed } from '../engines/replayed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ManifestRow } from '../../src/engine/engine.ts';
+import type { ManifestRow } from '../../src/engine/image-row.ts';
 import { FOLDERS, rawNamed, recordedRows, scenariosOf, type Raw } from '../engines/recordings.ts';
 import { inspected, listed } from '../engines/replayed.ts';
 

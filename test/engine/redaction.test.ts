@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ImageRow, KeyValue } from '../../src/engine/engine.ts';
+import type { ImageRow, KeyValue } from '../../src/engine/image-row.ts';
 import { REDACTION } from '../../src/engine/redaction.ts';
 import * as forms from '../../src/engine/secret-forms.ts';
 import { idOf } from '../support/stand-in-engine.ts';

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import { recorded } from '../support/replay-engine.ts';
 import type { FilledEngine } from './facts.ts';
 

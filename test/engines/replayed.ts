@@ -1,4 +1,7 @@
-import type { ContainerRow, Engine, EngineFacts, ImageRow } from '../../src/engine/engine.ts';
+import type { ContainerRow } from '../../src/engine/container-row.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineFacts } from '../../src/engine/engine-facts.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { ImageDetail } from '../../src/engine/image-detail.ts';
 import type { Raw } from './recordings.ts';
 import { connectTo } from '../support/gateway.ts';

@@ -1,6 +1,7 @@
 import { buildSchema, type GraphQLObjectType, type GraphQLUnionType, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createColumnExecutor } from '../../src/execution/execute-by-column.ts';
+import { turn } from '../../src/turns.ts';
 import { executeByColumn, interpret } from '../support/executions.ts';
 
 const schema = buildSchema(`
@@ -211,6 +212,8 @@ it('goes on after an error that passes', async () => {
 describe('the items of a long list', () => {
   const items = Array.from({ length: 1_000 }, (_, at) => ({ name: `${at}` }));
   it('wait for what the first ones have read, and not for one another after that', async () => {
+    // Within a turn that other tests have used up they would wait for that, too.
+    await turn();
     const waiting: (() => void)[] = [];
     const slow = items.map((item) => ({
       ...item,

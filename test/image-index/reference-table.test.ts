@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import { type ParsedReference, parseReference } from '../../src/engine/reference.ts';
 import { compileFilter } from '../../src/image-index/image-filter.ts';
 import { createImageView, type ImageView } from '../../src/image-index/image-view.ts';

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, vi } from 'vitest';
-import type { ContainerRow, Engine, ImageRow } from '../../src/engine/engine.ts';
+import type { ContainerRow } from '../../src/engine/container-row.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { ImageIndex } from '../../src/image-index/image-index.ts';
 
 const reading = (index: ImageIndex) => index.read(AbortSignal.timeout(20_000));

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Engine, ImageRow } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { ImageIndex } from '../../src/image-index/image-index.ts';
 import type { LiveIndexOptions } from '../../src/image-index/live/live-index.ts';
 import { callEngine } from '../engines/api.ts';

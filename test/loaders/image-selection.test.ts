@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { ImageOrder } from '../../src/image-index/image-order.ts';
 import { createImageView } from '../../src/image-index/image-view.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { KeyValue } from '../../src/engine/engine.ts';
+import type { KeyValue } from '../../src/engine/image-row.ts';
 import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
 import { createIndexGateway, type TestGateway } from '../support/gateway.ts';
 import { idOf } from '../support/stand-in-engine.ts';

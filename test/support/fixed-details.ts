@@ -1,4 +1,4 @@
-import type { ImageRow } from '../../src/engine/engine.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import type { HistoryStep, ImageDetail } from '../../src/engine/image-detail.ts';
 import { idOf } from './stand-in-engine.ts';
 

@@ -1,11 +1,7 @@
-import type {
-  ContainerRow,
-  Engine,
-  EngineFacts,
-  ImageRow,
-  KeyValue,
-  ManifestRow,
-} from '../../src/engine/engine.ts';
+import type { ContainerRow } from '../../src/engine/container-row.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineFacts } from '../../src/engine/engine-facts.ts';
+import type { ImageRow, KeyValue, ManifestRow } from '../../src/engine/image-row.ts';
 import { EngineError } from '../../src/engine/engine-error.ts';
 import type { ImageIndex, IndexState } from '../../src/image-index/image-index.ts';
 import { createImageDetails } from '../../src/image-index/details/image-details.ts';

@@ -1,12 +1,9 @@
 import { EngineError } from '../../src/engine/engine-error.ts';
-import type {
-  ContainerRow,
-  Engine,
-  EngineFacts,
-  EngineStatus,
-  ImageAction,
-  ImageRow,
-} from '../../src/engine/engine.ts';
+import type { ContainerRow } from '../../src/engine/container-row.ts';
+import type { Engine, EngineStatus } from '../../src/engine/engine.ts';
+import type { ImageAction } from '../../src/engine/engine-event.ts';
+import type { EngineFacts } from '../../src/engine/engine-facts.ts';
+import type { ImageRow } from '../../src/engine/image-row.ts';
 import { compareAge } from '../../src/engine/row-order.ts';
 import { referenceKey } from '../../src/image-index/row-identity.ts';
 import { createScriptedReads, type ScriptedReads } from './scripted-reads.ts';

@@ -1,4 +1,6 @@
-import type { ContainerRow, EngineFacts, ImageRow, ManifestRow } from '../../src/engine/engine.ts';
+import type { ContainerRow } from '../../src/engine/container-row.ts';
+import type { EngineFacts } from '../../src/engine/engine-facts.ts';
+import type { ImageRow, ManifestRow } from '../../src/engine/image-row.ts';
 import { idOf } from './stand-in-engine.ts';
 
 /** A Docker engine with the containerd store, of which single images can be read. */

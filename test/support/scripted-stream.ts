@@ -1,5 +1,5 @@
 import { EngineError, type EngineErrorCode } from '../../src/engine/engine-error.ts';
-import type { EngineEvent, EventWatch } from '../../src/engine/engine.ts';
+import type { EngineEvent, EventWatch } from '../../src/engine/engine-event.ts';
 
 /** An event that has no time yet. */
 export type Announcement = EngineEvent extends infer Event

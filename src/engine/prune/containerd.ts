@@ -1,4 +1,5 @@
-import type { ContainerRow, ImageRow } from '../engine.ts';
+import type { ContainerRow } from '../container-row.ts';
+import type { ImageRow } from '../image-row.ts';
 import { canonicalName, parseEngineTag, parseReference } from '../reference.ts';
 import { isWanted, type PruneOptions, type PrunePlan, type PruneState } from './prune.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageRow } from '../engine.ts';
+import type { ImageRow } from '../image-row.ts';
 import {
   countChildren,
   isWanted,

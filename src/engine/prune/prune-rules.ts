@@ -1,4 +1,4 @@
-import type { EngineFacts, ImageStore } from '../engine.ts';
+import type { EngineFacts, ImageStore } from '../engine-facts.ts';
 import { pruneContainerd } from './containerd.ts';
 import { pruneContainersStorage } from './containers-storage.ts';
 import { pruneGraphDriver } from './graph-driver.ts';

@@ -1,4 +1,5 @@
-import type { ContainerRow, ImageRow } from '../engine.ts';
+import type { ContainerRow } from '../container-row.ts';
+import type { ImageRow } from '../image-row.ts';
 
 /** What docker image prune is asked to do. */
 export interface PruneOptions {

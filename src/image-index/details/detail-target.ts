@@ -1,4 +1,4 @@
-import type { ImageRow, ManifestRow, Platform } from '../../engine/engine.ts';
+import type { ImageRow, ManifestRow, Platform } from '../../engine/image-row.ts';
 
 /** What details are asked of: an image, or one of its manifests. */
 export interface DetailTarget {

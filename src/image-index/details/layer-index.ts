@@ -1,5 +1,6 @@
 import { EngineError, type EngineErrorCode } from '../../engine/engine-error.ts';
-import type { Engine, ImageRow } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { canAskForPlatform } from '../../engine/image-verbs.ts';
 import type { ImageDetail } from '../../engine/image-detail.ts';
 import type { ImageView } from '../image-view.ts';

@@ -1,4 +1,4 @@
-import type { ImageRow } from '../../engine/engine.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { compareAge } from '../../engine/row-order.ts';
 
 /** A sequence of layers from the base on, as a node of a tree of all sequences. */

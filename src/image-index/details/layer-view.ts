@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ImageRow, Platform } from '../../engine/engine.ts';
+import type { ImageRow, Platform } from '../../engine/image-row.ts';
 import { isTurnOver, turn } from '../../turns.ts';
 import type { Image, ImageView } from '../image-view.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ImageRow } from '../../engine/engine.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 
 const MAX_IMAGES = 50_000;
 const MAX_BYTES = 128 * 1024 * 1024;

@@ -1,5 +1,7 @@
 import { canReadOneImage } from '../../engine/image-verbs.ts';
-import type { Engine, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { EngineFacts } from '../../engine/engine-facts.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { isSameRow } from '../row-identity.ts';
 
 /** Rows that are read by themselves after a list, to be compared with it. */

@@ -1,5 +1,8 @@
 import type { EngineError } from '../../engine/engine-error.ts';
-import type { ContainerRow, Engine, EngineFacts, ImageRow } from '../../engine/engine.ts';
+import type { ContainerRow } from '../../engine/container-row.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { EngineFacts } from '../../engine/engine-facts.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { isTooBig } from './bounds.ts';
 import { createCalibration } from './calibration.ts';
 import { createContainerReader } from './container-reader.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContainerRow, Engine } from '../../engine/engine.ts';
+import type { ContainerRow } from '../../engine/container-row.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { ALL_CONTAINERS, type Marks } from './marks.ts';
 import type { ReadTable } from './read-table.ts';
 import { createSecondLook } from './second-look.ts';

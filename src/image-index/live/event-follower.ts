@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/engine-error.ts';
-import type { Engine, EngineEvent, EngineFacts } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { EngineEvent } from '../../engine/engine-event.ts';
+import type { EngineFacts } from '../../engine/engine-facts.ts';
 import { createReplay, keyOf, type Replay } from './replay.ts';
 
 /** What a follower tells. Each is called synchronously, in the order in which things happened. */

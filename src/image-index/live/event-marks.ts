@@ -1,4 +1,8 @@
-import type { ContainerEngineEvent, EngineEvent, ImageEngineEvent } from '../../engine/engine.ts';
+import type {
+  ContainerEngineEvent,
+  EngineEvent,
+  ImageEngineEvent,
+} from '../../engine/engine-event.ts';
 import { referenceKey } from '../row-identity.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';

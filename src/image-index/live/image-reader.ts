@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, ImageRow } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
 import { createSecondLook } from './second-look.ts';

@@ -1,4 +1,4 @@
-import type { ImageRow, ManifestRow } from '../../engine/engine.ts';
+import type { ImageRow, ManifestRow } from '../../engine/image-row.ts';
 import { isSameRow, referenceKey } from '../row-identity.ts';
 import { createDisputes } from './disputes.ts';
 import { createReadTable } from './read-table.ts';

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, ImageRow } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
 

@@ -1,4 +1,5 @@
-import type { ContainerRow, ImageRow } from '../../engine/engine.ts';
+import type { ContainerRow } from '../../engine/container-row.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { compareAge } from '../../engine/row-order.ts';
 import { createImageView, type ImageView } from '../image-view.ts';
 import type { ImageTable } from './image-table.ts';

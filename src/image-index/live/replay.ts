@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../engine/engine.ts';
+import type { EngineEvent } from '../../engine/engine-event.ts';
 
 /** How many events are remembered to be known again: more than an engine replays (Docker: 256). */
 const MEMORY = 1_024;

@@ -1,5 +1,7 @@
 import type { EngineError } from '../../engine/engine-error.ts';
-import type { ContainerRow, EngineEvent, EngineFacts, ImageStore } from '../../engine/engine.ts';
+import type { ContainerRow } from '../../engine/container-row.ts';
+import type { EngineEvent } from '../../engine/engine-event.ts';
+import type { EngineFacts, ImageStore } from '../../engine/engine-facts.ts';
 import { countOf } from '../../engine/image-count.ts';
 import type { IndexMode, IndexState } from '../image-index.ts';
 import { isSameRow } from '../row-identity.ts';

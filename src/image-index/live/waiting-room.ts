@@ -1,3 +1,5 @@
+import { onAbort } from '../../on-abort.ts';
+
 /** Those who wait for something to become true, each with a time of its own. */
 export interface WaitingRoom {
   /**
@@ -33,19 +35,18 @@ export function createWaitingRoom(): WaitingRoom {
     wait(condition, ms, signal) {
       if (condition()) return Promise.resolve(true);
       return new Promise((resolve, reject) => {
-        const leave = (): void => settle(signal.reason as Error);
+        let stopHearing = (): void => {};
         const timer = ms === Infinity ? undefined : setTimeout(() => settle(false), ms);
         const mine: Waiting = { condition, settle };
         function settle(outcome: boolean | Error): void {
           waiting.delete(mine);
           clearTimeout(timer);
-          signal.removeEventListener('abort', leave);
+          stopHearing();
           if (typeof outcome === 'boolean') resolve(outcome);
           else reject(outcome);
         }
-        if (signal.aborted) return leave();
         waiting.add(mine);
-        signal.addEventListener('abort', leave, { once: true });
+        stopHearing = onAbort(signal, () => settle(signal.reason as Error));
       });
     },
     look() {

@@ -21,7 +21,7 @@ export function createRequestMetrics(register: Registry): RequestMetrics {
   });
   const duration = new Histogram({
     name: 'imagegraph_request_duration_seconds',
-    help: 'Time from the arrival of a GraphQL request until its answer was written out, by type of operation, without subscriptions.',
+    help: 'Time from the arrival of a GraphQL request until its answer was ready to be sent, by type of operation, without subscriptions.',
     labelNames: ['type'],
     buckets: BUCKETS,
     registers,

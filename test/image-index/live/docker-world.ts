@@ -1,4 +1,6 @@
-import type { ContainerRow, ImageAction, ImageRow } from '../../../src/engine/engine.ts';
+import type { ContainerRow } from '../../../src/engine/container-row.ts';
+import type { ImageAction } from '../../../src/engine/engine-event.ts';
+import type { ImageRow } from '../../../src/engine/image-row.ts';
 import type { ScriptedEngine } from '../../support/scripted-engine.ts';
 import { containerRow, imageRow, manifestRow } from '../../support/scripted-rows.ts';
 import { idOf } from '../../support/stand-in-engine.ts';

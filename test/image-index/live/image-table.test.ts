@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageRow } from '../../../src/engine/engine.ts';
+import type { ImageRow } from '../../../src/engine/image-row.ts';
 import { createImageTable, type ImageTable } from '../../../src/image-index/live/image-table.ts';
 import { imageRow, manifestRow } from '../../support/scripted-rows.ts';
 import { idOf } from '../../support/stand-in-engine.ts';

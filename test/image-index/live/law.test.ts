@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import type { ContainerRow, ImageRow } from '../../../src/engine/engine.ts';
+import type { ContainerRow } from '../../../src/engine/container-row.ts';
+import type { ImageRow } from '../../../src/engine/image-row.ts';
 import type { IndexReading } from '../../../src/image-index/image-index.ts';
 import { compareAge } from '../../../src/engine/row-order.ts';
 import { type Change, createDockerWorld, type DockerWorld, type Moment } from './docker-world.ts';

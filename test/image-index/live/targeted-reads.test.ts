@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ImageRow } from '../../../src/engine/engine.ts';
+import type { ImageRow } from '../../../src/engine/image-row.ts';
 import type { ScriptedEngine } from '../../support/scripted-engine.ts';
 import { CONTAINERD, containerRow, imageRow, manifestRow } from '../../support/scripted-rows.ts';
 import { idOf } from '../../support/stand-in-engine.ts';
