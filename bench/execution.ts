@@ -6,7 +6,11 @@ import http from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { median } from './statistics.ts';
 
-const QUERY = readFileSync(new URL('queries/page.graphql', import.meta.url), 'utf8');
+/** Without its filter, which is not used here: graphql-jit does not end at an input type within itself. */
+const QUERY = readFileSync(new URL('queries/page.graphql', import.meta.url), 'utf8').replaceAll(
+  /, (\$filter: ImageFilter|filter: \$filter)/g,
+  '',
+);
 const ROUNDS = 7;
 /** Requests of a round: enough of the small page that the clock of CPU time is fine enough. */
 const REQUESTS = new Map([
