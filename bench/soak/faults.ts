@@ -32,7 +32,7 @@ export async function inflictFaults(
     network.inflict(null);
     await pause(GOOD_MS, signal);
   }
-  await faulty.restart();
+  faulty.behave();
   return inflicted;
 }
 

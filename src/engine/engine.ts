@@ -22,7 +22,8 @@ export interface Engine {
   facts(): Promise<EngineFacts | null>;
   /**
    * Every image, intermediate ones too, merged by ID, newest first, then by ID. One GET /images/json.
-   * It lives as long as the engine answers pings, 10 minutes at most.
+   * It lives as long as the engine answers pings, 10 minutes at most, and is sent once more when it takes far longer
+   * than the last one did.
    * @throws EngineError
    */
   listImages(signal: AbortSignal): Promise<readonly ImageRow[]>;

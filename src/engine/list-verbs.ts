@@ -9,6 +9,7 @@ import type { DiskUsage, Engine } from './engine.ts';
 import type { ApiVersion, EngineFacts } from './engine-facts.ts';
 import type { ImageRow } from './image-row.ts';
 import { mergeRows, toImageRow, toSharedSize, toSharedSizes } from './image-mapping.ts';
+import { createHedge, type Hedge } from './hedge.ts';
 import { readRows } from './json-rows.ts';
 import { withSignOfLife } from './long-read.ts';
 import type { Redaction } from './redaction.ts';
@@ -44,6 +45,12 @@ export function createListVerbs(
     withSignOfLife(name, signal, (pinging) => ping(pinging, PATIENT_PING_MS), run);
   // Engines up to 20.10 refuse a second /system/df while there is one.
   const oneAtATime = createBulkhead(1);
+  /** What the index is made of would stand still for as long as one list is lost. */
+  const hedged =
+    (hedge: Hedge): LongRead =>
+    (signal, run) =>
+      hedge(signal, (signal) => long(signal, run));
+  const [longImages, longContainers] = [hedged(createHedge()), hedged(createHedge())];
   let known = { api: 0, rows: createRowMemory<ImageRow>() };
   /** Another version means something else by the same bytes. */
   const memoryOf = (api: ApiVersion) => {
@@ -53,7 +60,7 @@ export function createListVerbs(
   return {
     listImages: (signal) =>
       ask(signal, ({ api }) =>
-        long(signal, (signal) =>
+        longImages(signal, (signal) =>
           memoryOf(api).during(async (remember) => {
             const read = rowReader((json) => {
               const row = toImageRow(json, api);
@@ -76,7 +83,9 @@ export function createListVerbs(
     diskUsage: (signal) =>
       oneAtATime.run(() => ask(signal, (facts) => diskUsage(docker, facts, signal, long)), signal),
     listContainers: (signal, ids) =>
-      ask(signal, ({ api }) => long(signal, (signal) => listContainers(docker, api, signal, ids))),
+      ask(signal, ({ api }) =>
+        longContainers(signal, (signal) => listContainers(docker, api, signal, ids)),
+      ),
   };
 }
 

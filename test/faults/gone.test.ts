@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/start-engine.ts';
 import { sendJson } from '../support/http-engine.ts';
 import { idOf } from '../support/stand-in-engine.ts';
-import { EVERYTHING, type FaultEngine, INSPECTS, startFaultEngine } from './fault-engine.ts';
+import { EVERYTHING, type FaultEngine, INSPECTS, LISTS, startFaultEngine } from './fault-engine.ts';
 import { frozen } from './broken-answers.ts';
 import { codesOf, type Served, serve } from './served.ts';
 
@@ -91,6 +91,42 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
     expect(answer.ms).toBeLessThan(250);
     engine.fail(null);
     expect(await gateway.recovered(LIST)).toBeLessThan(2_000);
+  });
+});
+
+describe('F5 lists that are lost, by an engine that answers everything else', () => {
+  const WHOLE = /^\/(images|containers)\/json/;
+  const STATE = '{ engines { index { mode generation } } }';
+
+  it('do not keep the index from following: they are sent once more', async () => {
+    const engine = await startedEngine();
+    const gateway = await served({ e: engine.dial }, 'live');
+    const state = async () => (await gateway.ask(STATE)).data.engines[0].index;
+    await expect.poll(async () => (await state()).mode).toBe('LIVE');
+    await engine.stop();
+    engine.fail(frozen, WHOLE);
+    await engine.start();
+    await expect.poll(() => engine.underWay(LISTS), { timeout: 5_000 }).toBe(1);
+    expect((await state()).mode).toBe('SYNCING');
+    engine.fail(null);
+    const backAt = performance.now();
+    await expect
+      .poll(async () => (await state()).mode, { timeout: 10_000, interval: 20 })
+      .toBe('LIVE');
+    expect(performance.now() - backAt).toBeLessThan(2_000);
+    expect(engine.underWay(WHOLE)).toBe(0);
+  });
+
+  it('keep nobody waiting who is answered by a list of their own', async () => {
+    const engine = await startedEngine();
+    const gateway = await served({ e: engine.dial }, 'off');
+    expect(codesOf(await gateway.ask(LIST))).toEqual([]);
+    engine.fail(frozen, WHOLE);
+    const answer = gateway.ask(LIST);
+    await expect.poll(() => engine.underWay(LISTS)).toBe(1);
+    engine.fail(null);
+    expect(codesOf(await answer)).toEqual([]);
+    expect((await answer).ms).toBeLessThan(2_000);
   });
 });
 

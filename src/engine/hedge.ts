@@ -1,0 +1,60 @@
+import { onAbort } from '../on-abort.ts';
+
+/** A read may take so many times as long as the last one, and so long at least, before it is sent once more. */
+const TIMES_THE_LAST = 8;
+const LEAST_MS = 1_500;
+/** The same while nobody knows how long it takes. */
+const FIRST_MS = 60_000;
+
+/** Makes a read, and a second one beside it when the first takes far longer than the last one did. */
+export type Hedge = <Result>(
+  signal: AbortSignal,
+  read: (signal: AbortSignal) => Promise<Result>,
+) => Promise<Result>;
+
+/**
+ * For reads without a deadline: an engine that has lost a request goes on to answer pings, so that nothing else would
+ * tell. The first read stays, since a big store may just have become slow; the second is replaced again and again, so
+ * that there are never more than two. What settles first is the result; the others are aborted.
+ */
+export function createHedge(): Hedge {
+  let patienceMs = FIRST_MS;
+  return async (signal, read) => {
+    const timed: typeof read = async (aborted) => {
+      const sentAt = performance.now();
+      const result = await read(aborted);
+      patienceMs = Math.max(LEAST_MS, TIMES_THE_LAST * (performance.now() - sentAt));
+      return result;
+    };
+    const over = new AbortController();
+    const stopHearing = onAbort(signal, () => over.abort(signal.reason));
+    try {
+      return await Promise.race([timed(over.signal), again(patienceMs, over.signal, timed)]);
+    } finally {
+      stopHearing();
+      over.abort(new Error('another read has settled first'));
+    }
+  };
+}
+
+/** Reads after each pause, the one before given up, until one of them settles. */
+function again<Result>(
+  pauseMs: number,
+  over: AbortSignal,
+  read: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let latest = new AbortController();
+    const timer = setInterval(() => {
+      latest.abort(new Error('another read takes its place'));
+      const mine = (latest = new AbortController());
+      read(mine.signal).then(resolve, (error: unknown) => {
+        if (mine === latest) reject(error as Error);
+      });
+    }, pauseMs);
+    onAbort(over, () => {
+      clearInterval(timer);
+      latest.abort(over.reason);
+    });
+  });
+}
