@@ -48,8 +48,8 @@ function again<Result>(
     const timer = setInterval(() => {
       latest.abort(new Error('another read takes its place'));
       const mine = (latest = new AbortController());
-      read(mine.signal).then(resolve, (error: unknown) => {
-        if (mine === latest) reject(error as Error);
+      read(mine.signal).then(resolve, (error: Error) => {
+        if (mine === latest) reject(error);
       });
     }, pauseMs);
     onAbort(over, () => {
