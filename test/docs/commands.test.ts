@@ -23,14 +23,12 @@ const ELSEWHERE: readonly (readonly [command: RegExp, shownBy: string, word: str
   [/^npm run bench$/, 'bench/bench.ts', 'npm run bench'],
 ];
 
-/** What developers of the project run, each in a folder that it changes. */
-const FOR_DEVELOPERS = ['docs/recipes.md'];
-
 const documents = ['README.md', 'CONTRIBUTING.md'].concat(
   readdirSync(new URL('docs', root))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`)
-    .filter((file) => !FOR_DEVELOPERS.includes(file)),
+    // For developers, whose commands run all tests.
+    .filter((file) => file !== 'docs/recipes.md'),
 );
 
 /** The commands of a document's shell blocks, lines that go on put together. */
