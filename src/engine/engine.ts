@@ -23,7 +23,7 @@ export interface Engine {
   /**
    * Every image, intermediate ones too, merged by ID, newest first, then by ID. One GET /images/json.
    * It lives as long as the engine answers pings, 10 minutes at most, and is sent once more when it takes far longer
-   * than the last one did.
+   * than the last ones did.
    * @throws EngineError
    */
   listImages(signal: AbortSignal): Promise<readonly ImageRow[]>;

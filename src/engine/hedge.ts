@@ -1,12 +1,13 @@
 import { onAbort } from '../on-abort.ts';
 
-/** A read may take so many times as long as the last one, and so long at least, before it is sent once more. */
-const TIMES_THE_LAST = 8;
+/** A read may take so many times as long as the fastest of the last ones, and so long at least, before it is sent once more. */
+const TIMES = 8;
+const LAST_ONES = 5;
 const LEAST_MS = 1_500;
 /** The same while nobody knows how long it takes. */
 const FIRST_MS = 60_000;
 
-/** Makes a read, and a second one beside it when the first takes far longer than the last one did. */
+/** Makes a read, and a second one beside it when the first takes far longer than the last ones did. */
 export type Hedge = <Result>(
   signal: AbortSignal,
   read: (signal: AbortSignal) => Promise<Result>,
@@ -18,12 +19,15 @@ export type Hedge = <Result>(
  * that there are never more than two. What settles first is the result; the others are aborted.
  */
 export function createHedge(): Hedge {
-  let patienceMs = FIRST_MS;
+  const lastMs: number[] = [];
   return async (signal, read) => {
+    const patienceMs =
+      lastMs.length === 0 ? FIRST_MS : Math.max(LEAST_MS, TIMES * Math.min(...lastMs));
     const timed: typeof read = async (aborted) => {
       const sentAt = performance.now();
       const result = await read(aborted);
-      patienceMs = Math.max(LEAST_MS, TIMES_THE_LAST * (performance.now() - sentAt));
+      lastMs.push(performance.now() - sentAt);
+      if (lastMs.length > LAST_ONES) lastMs.shift();
       return result;
     };
     const over = new AbortController();

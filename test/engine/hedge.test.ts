@@ -18,14 +18,16 @@ function createReads() {
 
 const NEVER = new AbortController().signal;
 
-/** A hedge that has seen a read of so many milliseconds. */
-async function hedgeAfter(ms: number) {
+/** A hedge that has seen reads of so many milliseconds. */
+async function hedgeAfter(...lastMs: readonly number[]) {
   const hedge = createHedge();
-  const { sent, read } = createReads();
-  const result = hedge(NEVER, read);
-  await vi.advanceTimersByTimeAsync(ms);
-  sent[0]?.answer('known');
-  await result;
+  for (const ms of lastMs) {
+    const { sent, read } = createReads();
+    const result = hedge(NEVER, read);
+    await vi.advanceTimersByTimeAsync(ms);
+    sent[0]?.answer('known');
+    await result;
+  }
   return hedge;
 }
 
@@ -42,10 +44,12 @@ describe('a read without a deadline', () => {
   });
 
   it.each([
-    ['after 1.5 seconds at least', 10, 1_500],
-    ['after 8 times as long as the last one', 1_000, 8_000],
+    ['after 1.5 seconds at least', [10], 1_500],
+    ['after 8 times as long as the last one', [1_000], 8_000],
+    ['however long the last one took, when another was fast', [10, 1_400], 1_500],
+    ['only by the last five', [10, 500, 1_000, 900, 800, 700], 4_000],
   ])('is sent once more beside the first %s', async (_, lastMs, afterMs) => {
-    const hedge = await hedgeAfter(lastMs);
+    const hedge = await hedgeAfter(...lastMs);
     const { sent, read } = createReads();
     const result = hedge(NEVER, read);
     await vi.advanceTimersByTimeAsync(afterMs - 1);
