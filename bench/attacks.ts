@@ -53,13 +53,15 @@ interface Cost {
 
 async function costsOf(gateway: Running, token: string): Promise<readonly Cost[]> {
   const costs: Cost[] = [];
-  for (const [name, body] of refused) {
+  for (const [name, body, code] of refused) {
     let bytes = 0;
     const before = await cpuOf([gateway.pid]);
     for (let at = 0; at < TIMES; at++) {
       // A comment of its own: no document and no answer is found in a cache.
       const fresh = body.replace('"query":"', `"query":"#${at}\\n`);
-      bytes = Math.max(bytes, (await post(gateway.url, fresh, token)).length);
+      const text = await post(gateway.url, fresh, token);
+      if (!text.includes(`"code":"${code}"`)) throw new Error(`${name}: ${text}`);
+      bytes = Math.max(bytes, text.length);
     }
     costs.push({ name, cpuMs: ((await cpuOf([gateway.pid])) - before) / TIMES, bytes });
   }
@@ -72,8 +74,9 @@ async function tokenDifference({ url }: Running, token: string): Promise<number>
   for (let at = 0; at < GUESSES; at++) {
     for (const [which, guess] of [nearly, 'x'.repeat(token.length)].entries()) {
       const since = performance.now();
-      await post(url, '{"query":"{ __typename }"}', guess);
+      const text = await post(url, '{"query":"{ __typename }"}', guess);
       timesOf[which as 0 | 1].push(performance.now() - since);
+      if (!text.includes('"UNAUTHENTICATED"')) throw new Error(text);
     }
   }
   return Math.abs(median(timesOf[0]) - median(timesOf[1]));

@@ -7,6 +7,7 @@ import type { Attestation } from './image-detail.ts';
 import { platformQuery } from './image-verbs.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import { toDescriptor } from './manifest-mapping.ts';
+import { nullWhenGone } from './null-when-gone.ts';
 import type { Redaction } from './redaction.ts';
 import { readJson } from './read-body.ts';
 
@@ -24,7 +25,7 @@ export function createAttestationVerb(
 ): Pick<Engine, 'attestations'> {
   return {
     attestations: async (id, platform, withStatement, signal) => {
-      const found = await ask(signal, async (facts) => {
+      const asked = ask(signal, async (facts) => {
         if (!canTellAttestations(facts)) {
           throw new EngineError('UNSUPPORTED_BY_ENGINE', name, 'no /attestations');
         }
@@ -36,10 +37,8 @@ export function createAttestationVerb(
         const call = { api, headTimeoutMs: ATTESTATIONS_MS, signal, read: readJson, query };
         // dockerode has no method for it: the path is that of a history, with another end.
         return (await docker(call, 'attestations').getImage(id).history()) as unknown;
-      }).catch((error: unknown) => {
-        if (error instanceof EngineError && error.code === 'NOT_FOUND') return null;
-        throw error;
       });
+      const found = await nullWhenGone(asked);
       if (!Array.isArray(found)) return null;
       const all = found.map((item) => toAttestation(asObject(item))).filter((one) => one !== null);
       return all.map(redaction.attestation);

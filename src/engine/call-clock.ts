@@ -14,8 +14,8 @@ export interface CallClock {
   readonly signal: AbortSignal;
   /** A request is sent. */
   headAwaited(): void;
-  /** From now on the progress of the body counts. */
-  headArrived(): void;
+  /** From now on the progress of the body counts, unless it is one that goes on for ever. */
+  headArrived(isEndless: boolean): void;
   /** So many bytes have come. */
   progress(bytes: number): void;
   stop(): void;
@@ -47,10 +47,10 @@ export function startCallClock(engine: string, call: EngineRequest<unknown>): Ca
   return {
     signal: controller.signal,
     headAwaited,
-    headArrived() {
+    headArrived(isEndless) {
       clearTimeout(timer);
       bytes = 0;
-      if (call.lane !== 'endless') allow(PROGRESS.ms, 'the body stalls');
+      if (!isEndless) allow(PROGRESS.ms, 'the body stalls');
     },
     progress(more) {
       bytes += more;

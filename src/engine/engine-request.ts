@@ -3,7 +3,7 @@ import type { BodyReader } from './read-body.ts';
 /**
  * How a call stands to the others. queued: it takes one of 8 places, or waits for one. direct: it is sent at once, as
  * are pings and greetings, by which an engine is known to live; lists, which may take minutes, and of which
- * there is one at a time; questions for registries, of which each has places of its own. endless: its body has
+ * there are two at a time at most; questions for registries, of which each has places of its own. endless: its body has
  * no end and may be silent for as long as it likes, over a connection of its own.
  */
 export type Lane = 'queued' | 'direct' | 'endless';

@@ -10,8 +10,8 @@ export interface Line {
   readonly engine: string;
   readonly host: string;
   readonly observer: EngineObserver;
-  /** Told of a kept connection that the engine had closed meanwhile: it was restarted. */
-  readonly onEnded: () => void;
+  /** Told of a kept connection that was dead when it was used: the engine was restarted. */
+  readonly onDead: () => void;
 }
 
 /**
@@ -33,8 +33,10 @@ export async function exchange<Result>(
     clock.headAwaited();
     const response = await head(line, agent, request, clock.signal);
     status = response.statusCode ?? 0;
-    clock.headArrived();
-    const body = request.lane === 'endless' ? response : timed(response, clock.progress);
+    // A refusal of a stream is no stream.
+    const isEndless = request.lane === 'endless' && status === 200;
+    clock.headArrived(isEndless);
+    const body = isEndless ? response : timed(response, clock.progress);
     if (status !== 200) throw await refusal(engine, response, body);
     const result = await request.read(body, engine, response.headers);
     finished({ status, code: null });
@@ -43,13 +45,13 @@ export async function exchange<Result>(
     const error: unknown = clock.signal.aborted
       ? clock.signal.reason
       : toEngineError(cause, engine, status !== null);
-    finished({ status, code: error instanceof EngineError ? error.code : null });
+    finished({ status, code: error instanceof EngineError ? error.code : 'ABANDONED' });
     throw error;
   }
 }
 
 function head<Result>(
-  { host, onEnded }: Line,
+  { host, onDead }: Line,
   agent: http.Agent,
   request: EngineRequest<Result>,
   signal: AbortSignal,
@@ -61,7 +63,7 @@ function head<Result>(
     outgoing.on('response', resolve);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const isEnded = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-      if (outgoing.reusedSocket && isEnded) onEnded();
+      if (outgoing.reusedSocket && isEnded) onDead();
       reject(error);
     });
     outgoing.end();

@@ -1,4 +1,5 @@
 import type { Ask } from './asking.ts';
+import { nullWhenGone } from './null-when-gone.ts';
 import type { DockerFor } from './docker-calls.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
@@ -116,15 +117,6 @@ function toCall<Result>(
   query: Query,
 ): Call<Result> {
   return { api, headTimeoutMs: INSPECT_MS, signal, read, query };
-}
-
-async function nullWhenGone<Result>(asked: Promise<Result>): Promise<Result | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
 }
 
 function inspectVersion({ api, minApi }: EngineFacts): ApiVersion {

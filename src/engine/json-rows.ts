@@ -1,15 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isTurnOver, turn } from '../turns.ts';
 import { EngineError } from './engine-error.ts';
 import type { Remember } from './row-memory.ts';
 
 /** The largest single row that is accepted, in bytes: an image with thousands of labels fits. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
-/** The most rows of one list: several times what any engine has, and no more than memory has room for. */
+/** The most rows of one list, those that are left out too: several times what any engine has, and no more than memory has room for. */
 const MAX_ROWS = 250_000;
-
-/** How long rows are read before others have their turn, in milliseconds: a fast engine sends as fast as it is read. */
-const TURN_MS = 15;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -34,19 +31,18 @@ export async function readRows<Row>(
   remember: Remember<Row> = (_bytes, make) => make(),
 ): Promise<Row[]> {
   const rows: Row[] = [];
+  let seen = 0;
   const splitter = createRowSplitter(engine, (bytes) => {
-    const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
-    if (row !== null) rows.push(row);
-    if (rows.length > MAX_ROWS) {
+    if (++seen > MAX_ROWS) {
       throw new EngineError('RESPONSE_TOO_LARGE', engine, `a list exceeds ${MAX_ROWS} rows`);
     }
+    const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
+    if (row !== null) rows.push(row);
   });
-  let turn = performance.now();
   for await (const chunk of body) {
     splitter.push(chunk);
-    if (performance.now() - turn < TURN_MS) continue;
-    await nextTurn();
-    turn = performance.now();
+    // A fast engine sends as fast as it is read.
+    if (isTurnOver()) await turn();
   }
   splitter.end();
   return rows;

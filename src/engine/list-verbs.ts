@@ -50,7 +50,9 @@ export function createListVerbs(
     (hedge: Hedge): LongRead =>
     (signal, run) =>
       hedge(signal, (signal) => long(signal, run));
-  const [longImages, longContainers] = [hedged(createHedge()), hedged(createHedge())];
+  const longImages = hedged(createHedge());
+  /** Some take another time than all. */
+  const [longContainers, longSome] = [hedged(createHedge()), hedged(createHedge())];
   let known = { api: 0, rows: createRowMemory<ImageRow>() };
   /** Another version means something else by the same bytes. */
   const memoryOf = (api: ApiVersion) => {
@@ -84,7 +86,9 @@ export function createListVerbs(
       oneAtATime.run(() => ask(signal, (facts) => diskUsage(docker, facts, signal, long)), signal),
     listContainers: (signal, ids) =>
       ask(signal, ({ api }) =>
-        longContainers(signal, (signal) => listContainers(docker, api, signal, ids)),
+        (ids === undefined ? longContainers : longSome)(signal, (signal) =>
+          listContainers(docker, api, signal, ids),
+        ),
       ),
   };
 }

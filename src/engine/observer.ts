@@ -15,8 +15,8 @@ export interface EngineCall {
 export interface EngineCallOutcome {
   /** Of HTTP; null when no head arrived. */
   readonly status: number | null;
-  /** Null when the call succeeded, and when whoever asked has left. */
-  readonly code: EngineErrorCode | null;
+  /** Null when the call succeeded; ABANDONED when nobody wants its answer any more. */
+  readonly code: EngineErrorCode | 'ABANDONED' | null;
 }
 
 /** Watches what is asked of engines, for metrics and traces. It must neither wait nor throw. */

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { Duplex } from 'node:stream';
+import { Duplex, type Writable } from 'node:stream';
 import type { Endpoint } from './endpoint.ts';
 
 /** How much of what ssh complains about is kept, in bytes. */
@@ -13,6 +13,8 @@ type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
  */
 export function dialSsh(endpoint: SshEndpoint, env: Readonly<Record<string, string>>): Duplex {
   const child = spawn('ssh', sshArguments(endpoint), { env: { ...env }, stdio: 'pipe' });
+  // Without file descriptors that are free Node makes no stdio, and tells of it in the next turn.
+  if ((child.stdin as Writable | undefined) === undefined) return failed(child);
   const stream = join(child);
   const complaint = collect(child);
   let answered = false;
@@ -20,13 +22,23 @@ export function dialSsh(endpoint: SshEndpoint, env: Readonly<Record<string, stri
     answered = true;
     if (!stream.push(chunk)) child.stdout.pause();
   });
-  child.on('error', (error) => stream.destroy(new Error(`ssh does not start: ${error.message}`)));
+  child.on('error', (error) => stream.destroy(notStarted(error)));
   // close, not exit: by then all of stdout and stderr has been read.
   child.on('close', (code, signal) => {
     if (answered && code === 0) stream.push(null);
     else stream.destroy(sshEnded(complaint(), code ?? signal, answered));
   });
   return stream;
+}
+
+function failed(child: ChildProcessWithoutNullStreams): Duplex {
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  child.on('error', (error) => stream.destroy(notStarted(error)));
+  return stream;
+}
+
+function notStarted({ message }: Error): Error {
+  return new Error(`ssh does not start: ${message}`);
 }
 
 function sshArguments({ destination, port, socketPath }: SshEndpoint): string[] {

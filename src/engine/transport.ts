@@ -6,7 +6,7 @@ import { type CallClock, startCallClock } from './call-clock.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import { exchange, type Line } from './exchange.ts';
-import { createKeepingAgent } from './kept-connections.ts';
+import { createKeepingAgent, dropIdle } from './kept-connections.ts';
 import { type EngineObserver, NO_OBSERVER } from './observer.ts';
 import { createRetry } from './retry.ts';
 
@@ -36,17 +36,27 @@ export function createTransport(
   observer: EngineObserver = NO_OBSERVER,
 ): Transport {
   let ended = 0;
+  let isClosed = false;
   const onEnded = (): void => void ended++;
   const kept = createKeepingAgent(dial, onEnded);
   const endless = new http.Agent({ keepAlive: false });
   endless.createConnection = () => watched(dial());
   const places = createBulkhead(PLACES.atOnce, PLACES.waiting);
   const retry = createRetry();
-  const line: Line = { engine, host, observer, onEnded };
+  const onDead = (): void => {
+    onEnded();
+    dropIdle(kept);
+  };
+  const line: Line = { engine, host, observer, onDead };
 
-  function call<Result>(request: EngineRequest<Result>, clock: CallClock): Promise<Result> {
-    if (request.lane === 'endless') return exchange(line, endless, request, clock, 1);
-    return retry((attempt) => exchange(line, kept, request, clock, attempt), clock.signal);
+  async function call<Result>(request: EngineRequest<Result>, clock: CallClock): Promise<Result> {
+    const isEndless = request.lane === 'endless';
+    const once = (attempt: number): Promise<Result> => {
+      // What close() has cut off looks like the end of an engine, and would go out over a connection that nobody closes.
+      if (isClosed) throw new EngineError('ENGINE_UNAVAILABLE', engine, 'the engine is closed');
+      return exchange(line, isEndless ? endless : kept, request, clock, attempt);
+    };
+    return isEndless ? once(1) : retry(once, clock.signal);
   }
 
   return {
@@ -65,6 +75,7 @@ export function createTransport(
     },
     endedConnections: () => ended,
     close() {
+      isClosed = true;
       kept.destroy();
       endless.destroy();
     },

@@ -34,13 +34,14 @@ const PLACES = [
     'query ($r: ImageReference!) { images(filter: { createdAfterImage: $r }) { totalCount } }',
   ],
 ] as const;
-const RATHER_LARGE = 200_000;
+/** What of a text fits into a request. */
+const MOST = 200_000;
 
 describe.each(PLACES)('what is no reference, in %s,', (_place, query) => {
   it.each(BAD_REFERENCES)(
     '%s: %s: reaches no engine, and is not repeated',
     async (_, _what, texts) => {
-      for (const text of texts.filter(({ length }) => length < RATHER_LARGE)) {
+      for (const text of texts.map((whole) => whole.slice(0, MOST))) {
         const answer = await ask(query, { r: text });
         expect([answer.status, answer.errors[0].extensions.code]).toEqual([
           200,

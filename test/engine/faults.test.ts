@@ -125,14 +125,6 @@ describe('a connection', () => {
     await expect.poll(() => closed, { timeout: 1_000 }).toBe(true);
   });
 
-  it('survives an engine that closed its idle sockets', async () => {
-    const restarted = await engineThatLists((_, response) => sendJson(response, [ROW]));
-    await restarted.listImages(signal());
-    // The next request finds a socket that dies as it is used.
-    http?.calls.splice(0);
-    expect(await restarted.listImages(signal())).toHaveLength(1);
-  });
-
   it('is found by itself once the engine is there, within 2 seconds', async () => {
     let dial = () => net.connect('/nonexistent/engine.sock');
     engine = connectTo('e', () => dial());

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createDockerEngine } from '../../src/engine/docker-engine.ts';
 import type { EngineCall, EngineCallOutcome, EngineObserver } from '../../src/engine/observer.ts';
 import { createTransport } from '../../src/engine/transport.ts';
-import { cut, frozen, late, status } from '../faults/broken-answers.ts';
+import { cut, frozen, late, stalled, status } from '../faults/broken-answers.ts';
 import { type FaultEngine, INSPECTS, LISTS, startFaultEngine } from '../faults/fault-engine.ts';
 import { idOf } from '../support/stand-in-engine.ts';
 
@@ -75,7 +75,21 @@ describe('whoever observes an engine', () => {
     await expect.poll(() => http.underWay(INSPECTS)).toBe(1);
     leaving.abort(new Error('left'));
     await expect(asked).rejects.toThrow('left');
-    await expect.poll(() => seen).toMatchObject([{ status: null, code: null }]);
+    await expect.poll(() => seen).toMatchObject([{ status: null, code: 'ABANDONED' }]);
+  });
+
+  it('sees it in the middle of an answer, too', async () => {
+    const { engine, http, seen } = await observed();
+    http.fail(stalled);
+    const leaving = new AbortController();
+    const asked = engine.inspectImage(idOf(1), leaving.signal);
+    await expect.poll(() => http.underWay(INSPECTS)).toBe(1);
+    // The head has come by the time that another call is answered.
+    http.fail(null);
+    await engine.listImages(signal());
+    leaving.abort(new Error('left'));
+    await expect(asked).rejects.toThrow('left');
+    await expect.poll(() => seen.at(-1)).toMatchObject({ status: 200, code: 'ABANDONED' });
   });
 
   it('is told in the context of whoever asked, also of calls that had to wait', async () => {

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   body,
   cut,
@@ -44,6 +44,8 @@ async function met(fault: Fault, calls: RegExp, query: string) {
     expect((await gateway.ask(LIST)).errors).toBeUndefined();
     engine.fail(fault, calls);
     const answer = await gateway.ask(query);
+    // F19: what an engine points at is never asked.
+    expect([baited, engine.calls.includes('/images/json/')]).toEqual([0, false]);
     expect(JSON.stringify(answer)).not.toContain('secret');
     engine.fail(null);
     return {
@@ -133,12 +135,6 @@ describe.concurrent('an engine that fails to tell of one image keeps the list', 
   });
 });
 
-describe('what an engine points at', () => {
-  it('F19 is never asked', () => {
-    expect(baited).toBe(0);
-  });
-});
-
 describe('a fault that passes', () => {
   it.each<[string, Fault]>([
     ['F7 half a body', cut],
@@ -156,5 +152,21 @@ describe('a fault that passes', () => {
     expect(engine.calls.filter((path) => LISTS.test(path))).toHaveLength(2);
     await gateway.close();
     await engine.stop();
+  });
+});
+
+describe('an engine whose events are refused', () => {
+  it('F16 by an answer without end is read by each operation, as after any refusal', async () => {
+    const engine = await startFaultEngine();
+    engine.fail((_, response) => void response.writeHead(403).write('<html>'), /^\/events/);
+    const gateway = await serve({ e: engine.dial }, 'live');
+    onTestFinished(async () => {
+      await gateway.close();
+      await engine.stop();
+    });
+    const mode = async () =>
+      (await gateway.ask('{ engines { index { mode } } }')).data.engines[0].index.mode;
+    await expect.poll(mode, { timeout: 8_000 }).toBe('OFF');
+    expect((await gateway.ask(LIST)).errors).toBeUndefined();
   });
 });

@@ -17,6 +17,8 @@ import { codesOf, type Served, serve } from './served.ts';
 const LIST = '{ images(first: 9) { nodes { imageId } unavailableEngines { name } } }';
 const DOING = '{ engines { name status circuit } }';
 
+const DETAIL = 'query ($id: ImageReference!) { image(reference: $id) { config { user } } }';
+
 const NOBODY = 65_534;
 
 const open: (() => unknown)[] = [];
@@ -78,6 +80,28 @@ describe.each(['live', 'off'] as const)('an engine that is gone, index %s', (ind
     for (const { errors } of await all()) expect(errors).toBeUndefined();
   });
 
+  it('F4 connections that die as they are used again are an error for nobody', async () => {
+    const engine = await startedEngine(8);
+    const gateway = await served({ e: engine.dial }, index);
+    const inspect = (at: number) => gateway.ask(DETAIL, { id: idOf(at) });
+    const kept = new Set<net.Socket>();
+    engine.fail((request, _, sound) => {
+      kept.add(request.socket);
+      // For each to have a connection of its own.
+      setTimeout(sound, 100);
+    }, INSPECTS);
+    await Promise.all([1, 2, 3, 4].map(inspect));
+    let died = 0;
+    engine.fail(({ socket }, _, sound) => {
+      if (!kept.has(socket)) return sound();
+      died++;
+      socket.destroy();
+    }, INSPECTS);
+    const answers = await Promise.all([5, 6, 7, 8].map(inspect));
+    for (const { errors } of answers) expect(errors).toBeUndefined();
+    expect(died).toBeGreaterThan(1);
+  });
+
   it('F5 frozen: answered in time, then at once, and found within 2 seconds', async () => {
     const engine = await startedEngine();
     const gateway = await served({ e: engine.dial }, index);
@@ -131,8 +155,6 @@ describe('F5 lists that are lost, by an engine that answers everything else', ()
 });
 
 describe('F5 frozen for a moment, with eight calls under way', () => {
-  const DETAIL = 'query ($id: ImageReference!) { image(reference: $id) { config { user } } }';
-
   it.each([1_500, 2_500, 3_500])(
     'for %d ms: details that nobody has asked for before are found within 2 seconds',
     async (ms) => {

@@ -14,8 +14,6 @@ export type Timed = Answer & { readonly ms: number };
 /** A gateway with its HTTP server. */
 export interface Served {
   readonly port: number;
-  /** By name. */
-  readonly engines: ReadonlyMap<string, Engine>;
   ask(query: string, variables?: object): Promise<Timed>;
   /** Asks again and again until there is no error. @returns how long that took, in milliseconds */
   recovered(query: string): Promise<number>;
@@ -47,7 +45,6 @@ export async function serve(
   await Promise.all(engines.map((engine) => engine.facts()));
   const served: Served = {
     port: Number(new URL(server.url).port),
-    engines: new Map(engines.map((engine) => [engine.name, engine])),
     async ask(query, variables = {}) {
       const startedAt = performance.now();
       const response = await fetch(server.url, {

@@ -1,9 +1,6 @@
-import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
-import { createReadThroughIndex } from '../../src/image-index/read-through-index.ts';
-import { clientOf } from '../../src/server/client-of.ts';
-import { listen } from '../../src/server/http-server.ts';
-import { connectTo } from '../support/gateway.ts';
-import { containerdStore, startStandInEngine } from '../support/stand-in-engine.ts';
+import type { GatewayOptions } from '../../src/gateway.ts';
+import { startHttpGateway } from '../support/http-gateway.ts';
+import { containerdStore } from '../support/stand-in-engine.ts';
 
 /** What came of a request. */
 export interface Sent {
@@ -28,32 +25,8 @@ export const GRAPHQL = 'application/graphql-response+json';
 export const JSON_TYPE = 'application/json';
 
 export async function serve(options: Partial<GatewayOptions> = {}, images = 3): Promise<Served> {
-  const http = await startStandInEngine(containerdStore(images));
-  const engine = connectTo('e', http.dial);
-  await engine.facts();
-  const hidden: unknown[] = [];
-  const gateway = createGateway({
-    indexes: new Map([['e', createReadThroughIndex(engine)]]),
-    onHiddenError: (error) => void hidden.push(error),
-    ...options,
-  });
-  const server = await listen({
-    address: { host: '127.0.0.1', port: 0 },
-    graphiql: false,
-    graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),
-  });
-  http.calls.splice(0);
-  return {
-    url: server.url,
-    calls: http.calls,
-    hidden,
-    send: (body, accept = JSON_TYPE) => send(server.url, body, accept),
-    async close() {
-      await server.close();
-      engine.close();
-      await http.close();
-    },
-  };
+  const gateway = await startHttpGateway({ content: containerdStore(images), gateway: options });
+  return { ...gateway, send: (body, accept = JSON_TYPE) => send(gateway.url, body, accept) };
 }
 
 async function send(url: string, body: string, accept: string): Promise<Sent> {

@@ -66,7 +66,7 @@ describeEach(docker20, 'the wall before $name over TCP', ({ url }) => {
     { timeout: 120_000 },
     async () => {
       heads.length = 0;
-      const known = [...BAD_REFERENCES.map(([, value]) => value), ...TRAVERSALS];
+      const known = [...BAD_REFERENCES, ...TRAVERSALS];
       const random = fc.sample(hostileString, { seed: SEED, numRuns: RANDOM });
       const all = [
         ...known.flatMap(dressed),
@@ -76,7 +76,7 @@ describeEach(docker20, 'the wall before $name over TCP', ({ url }) => {
       for (let at = 0; at < all.length; at += AT_ONCE) await askForAll(all.slice(at, at + AT_ONCE));
       expect(foreign(heads), `IMAGEGRAPH_WALL_SEED=${SEED}`).toEqual([]);
       expect(heads.some((head) => head.includes(`/distribution/${REGISTRY}/`))).toBe(true);
-      expect(program.child.exitCode).toBeNull();
+      expect([program.child.exitCode, program.child.signalCode]).toEqual([null, null]);
     },
   );
 

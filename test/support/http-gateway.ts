@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
+import { clientOf } from '../../src/server/client-of.ts';
 import { type HttpServerOptions, listen } from '../../src/server/http-server.ts';
 import { connectTo, createIndex } from './gateway.ts';
 import { containerdStore, type StandIn, startStandInEngine } from './stand-in-engine.ts';
@@ -50,7 +51,7 @@ export async function startHttpGateway(options: HttpGatewayOptions = {}): Promis
     address: { host: '127.0.0.1', port: 0 },
     graphiql: false,
     onRefused: (header, value) => void refused.push(`${header}: ${value}`),
-    graphql: (request, response) => void gateway(request, response),
+    graphql: (request, response) => void gateway(request, response, { client: clientOf(request) }),
     ...options.server,
   });
   const port = Number(new URL(server.url).port);

@@ -57,14 +57,16 @@ describe(`I1 unparsed strings (IMAGEGRAPH_WALL_SEED=${SEED})`, () => {
     { timeout: 300_000 },
     async (name) => {
       const verb = VERBS[name] as Verb;
-      for (const [, text] of BAD_REFERENCES) await expectSettled(verb, text);
+      wall.heads.splice(0);
+      await expectSettled(verb, name === 'imageNameOf' ? 'a'.repeat(64) : ID);
+      expect(wall.heads.filter((head) => !head.includes('/_ping'))).not.toEqual([]);
+      for (const text of BAD_REFERENCES) await expectSettled(verb, text);
       const some = fc.array(hostileString, { minLength: AT_ONCE, maxLength: AT_ONCE });
       const law = fc.asyncProperty(some, (texts) =>
         Promise.all(texts.map((text) => expectSettled(verb, text))).then(() => undefined),
       );
       const numRuns = Math.ceil(STRINGS / Object.keys(VERBS).length / AT_ONCE);
       await fc.assert(law, { seed: SEED, numRuns, endOnFailure: true });
-      expect(wall.heads.length).toBeGreaterThan(0);
       expect(foreign(wall.heads)).toEqual([]);
     },
   );
@@ -99,7 +101,7 @@ describe('what a reference becomes', () => {
   });
 
   it('is nothing for the bad references B70 to B95', () => {
-    const taken = BAD_REFERENCES.filter(([, text]) => parseReference(text) !== null);
+    const taken = BAD_REFERENCES.filter((text) => parseReference(text) !== null);
     expect(taken).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { BAD_REFERENCES as LISTED } from '../bad-inputs/bad-references.ts';
 
 /** IMAGEGRAPH_WALL_SEED replays a run. */
 export const SEED = Number(
@@ -128,42 +129,10 @@ export const hostileString: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.webUrl() },
 );
 
+/** Of what is longer, the beginning says as much. */
+const LONGEST = 100_000;
+
 /** The bad references B70 to B95. */
-export const BAD_REFERENCES: readonly (readonly [number: string, value: string])[] = [
-  ['B70', ''],
-  ['B71', '..'],
-  ['B71', '.'],
-  ['B72', '../containers/json'],
-  ['B72', '../../containers/json'],
-  ['B73', `../containers/${'c'.repeat(64)}`],
-  ['B74', '..%2finfo'],
-  ['B74', '%2e%2e/x'],
-  ['B75', 'a//b'],
-  ['B75', '/a'],
-  ['B75', 'a/'],
-  ['B76', 'a/../../x'],
-  ['B77', 'a?b'],
-  ['B77', 'alpine?x='],
-  ['B78', 'a#b'],
-  ['B79', 'a b'],
-  ['B80', 'a%00'],
-  ['B80', 'a\u0000'],
-  ['B81', 'a/B'],
-  ['B82', 'http://x/y'],
-  ['B83', 'a\r\nX-Evil: 1'],
-  ['B84', 'x:'],
-  ['B85', 'x:y:z'],
-  ['B86', 'x@sha256:12'],
-  ['B87', `x:${'t'.repeat(129)}`],
-  ['B88', 'n'.repeat(256)],
-  ['B89', '\ud800'],
-  ['B90', '😀'],
-  ['B90', 'a\u202eb'],
-  ['B90', 'а'],
-  ['B91', 'a\\b'],
-  ...['a;b', 'a&b', 'a=b', 'a%b', 'a+b', '~', '*'].map((value) => ['B92', value] as const),
-  ...['x..y', '-x', 'x-', '.x', '_x'].map((value) => ['B93', value] as const),
-  ['B94', 'sha256:zz'],
-  ['B94', 'f'.repeat(65)],
-  ['B95', 'a'.repeat(100_000)],
-];
+export const BAD_REFERENCES: readonly string[] = LISTED.flatMap(([, , texts]) =>
+  texts.map((text) => text.slice(0, LONGEST)),
+);

@@ -37,9 +37,9 @@ export function createEngineMetrics(register: Registry): EngineObserver {
       const since = performance.now();
       underWay.labels(engine).inc();
       if (attempt > 1) retries.labels(engine).inc();
-      return ({ status, code }) => {
+      return ({ code }) => {
         underWay.labels(engine).dec();
-        calls.labels(engine, endpoint, code ?? (status === null ? 'ABANDONED' : 'OK')).inc();
+        calls.labels(engine, endpoint, code ?? 'OK').inc();
         if (endpoint === '/events') return;
         duration.labels(engine, endpoint).observe((performance.now() - since) / 1_000);
       };
