@@ -30,11 +30,14 @@ export const MESSAGES = {
   OVERLOADED: 'The server has too much to do. Try again later.',
   PAYLOAD_TOO_LARGE: 'The request is too large. Send less at once.',
   UNAUTHENTICATED: 'Send the token of this server as Authorization: Bearer TOKEN.',
-  PERSISTED_QUERY_NOT_FOUND: 'No operation of this hash is known here.',
+  PERSISTED_QUERY_NOT_FOUND:
+    'No operation of this hash is known here. Send the query itself or, with trusted documents, the id of one.',
   TRUSTED_DOCUMENTS_ONLY:
     'Only the operations of a given manifest may be run. Send the hash of one.',
-  HOST_NOT_ALLOWED: 'The Host header is not the address that this server listens on.',
-  ORIGIN_NOT_ALLOWED: 'Pages of other origins may not use this server.',
+  HOST_NOT_ALLOWED:
+    'This is not the address of this server. Use the one that it printed when it started; whoever runs it allows others with --allow-host.',
+  ORIGIN_NOT_ALLOWED:
+    'Pages of other origins may not use this server. Ask from its own page or from none; whoever runs it allows others with --allow-origin.',
   ENGINE_UNKNOWN: 'No engine of this name is configured. Query engines { name } lists them.',
   ENGINE_UNAVAILABLE: 'The engine cannot be reached.',
   ENGINE_TIMEOUT: 'The engine did not answer in time.',

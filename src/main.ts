@@ -16,7 +16,7 @@ const log = createLog(process.stderr.isTTY);
 endOnBugs(log);
 const surroundings = { env: process.env, log };
 
-/** The only place that reads the environment, the arguments and, for the configuration, files. */
+/** The only place that reads the environment and the arguments. Renewed secrets are read by serve.ts. */
 const parsed = parseConfig({
   argv: process.argv.slice(2),
   env: process.env,

@@ -2,14 +2,16 @@ import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { MACHINE_FILES } from './config/machine-files.ts';
-import { readSecrets } from './config/secret-files.ts';
+import { readSecretsAgain } from './config/secret-files.ts';
 import { followConfigured, type Surroundings } from './configured-engines.ts';
 import { createGateway, type GatewayOptions } from './gateway.ts';
 import { endOnSignals } from './operation/ending.ts';
 import type { Tracing } from './operation/tracing.ts';
 import { packageVersion } from './package-version.ts';
+import { createAcceptLog } from './server/accept-log.ts';
 import { clientOf } from './server/client-of.ts';
 import { type HttpServer, type HttpServerOptions, listen } from './server/http-server.ts';
+import { listenProblem } from './server/listen-problem.ts';
 import { createRateLimit } from './server/rate-limit.ts';
 import { createRefusedLog } from './server/refused-log.ts';
 import { ManifestError } from './trusted-documents/trusted-documents.ts';
@@ -20,10 +22,7 @@ const FIRST_ATTEMPT_MS = 1_500;
 /** Serves a configuration until the process is told to end. */
 export async function serve(config: Config, surroundings: Surroundings): Promise<void> {
   const { log } = surroundings;
-  // The first process of a container hears no signal that it does not listen for: not even while it starts.
-  const told: Told = { end: () => Promise.resolve(), renew: () => {} };
-  endOnSignals(() => told.end());
-  process.on('SIGHUP', () => told.renew());
+  const told = hearSignals();
   for (const warning of config.warnings) log.warn(warning);
   // Whoever asks one question does not wait for what counts many.
   const { createOperation } = await import('./operation/operation.ts');
@@ -42,6 +41,7 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
   });
   process.stdout.write(`imagegraph ready at ${server.url}\n`);
   told.renew = () => renew(config, server, log);
+  if (told.isDue) told.renew();
   told.end = async () => {
     // Subscriptions would never end by themselves.
     engines.events.close();
@@ -54,6 +54,20 @@ export async function serve(config: Config, surroundings: Surroundings): Promise
 interface Told {
   end: () => Promise<void>;
   renew: () => void;
+  /** Whether it was told to renew before there was a server. */
+  isDue: boolean;
+}
+
+/** The first process of a container hears no signal that it does not listen for: not even while it starts. */
+function hearSignals(): Told {
+  const told: Told = {
+    end: () => Promise.resolve(),
+    renew: () => void (told.isDue = true),
+    isDue: false,
+  };
+  endOnSignals(() => told.end());
+  process.on('SIGHUP', () => told.renew());
+  return told;
 }
 
 function listenAs(
@@ -61,9 +75,7 @@ function listenAs(
   log: Logger,
   answers: Pick<HttpServerOptions, 'onRefusal' | 'graphql' | 'pages'>,
 ): Promise<HttpServer> {
-  const { address, graphiql, allowHosts, allowOrigins, limits } = config;
-  const secrets =
-    readSecrets(config, MACHINE_FILES) ?? fail('The token or TLS files have changed.');
+  const { address, graphiql, allowHosts, allowOrigins, limits, secrets } = config;
   return listen({
     address,
     graphiql,
@@ -72,19 +84,21 @@ function listenAs(
     ...secrets,
     ...answers,
     onRefused: createRefusedLog(log),
+    onAcceptError: createAcceptLog(log),
     limitRate: createRateLimit(limits.rate),
     clientConnections: limits.clientConnections,
-  }).catch((error: Error) => fail(cannotListen(address, error)));
+  }).catch((error: Error) => fail(listenProblem(address, error)));
 }
 
 /** Certificates and tokens are renewed in place. */
 function renew(config: Config, server: HttpServer, log: Logger): void {
-  const renewed = readSecrets(config, MACHINE_FILES);
-  if (renewed === null) {
-    log.error('token or TLS files cannot be used; those of before stay');
+  const renewed = readSecretsAgain(config, MACHINE_FILES);
+  if ('problems' in renewed) {
+    const detail = renewed.problems.join(' ');
+    log.error({ detail }, 'token or TLS files cannot be used; those of before stay');
     return;
   }
-  server.renew(renewed);
+  server.renew(renewed.secrets);
   log.info('token and TLS files are read again');
 }
 
@@ -93,7 +107,10 @@ async function traced({ env, log }: Surroundings): Promise<Tracing | null> {
   const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   if (endpoint === undefined || endpoint === '' || env['OTEL_SDK_DISABLED'] === 'true') return null;
   const { startTracing } = await import('./operation/tracing.ts');
-  return startTracing(packageVersion(), (detail) => log.warn({ detail }, 'traces cannot be sent'));
+  return startTracing(packageVersion(), {
+    setting: (detail) => log.warn({ detail }, 'a setting of traces cannot be used; correct it'),
+    sending: (detail) => log.warn({ detail }, 'traces cannot be sent'),
+  });
 }
 
 /** Ends the program where trusted documents do not fit the schema. */
@@ -113,12 +130,6 @@ function gatewayOf(config: Config, log: Logger, sources: GatewayOptions) {
     if (!(error instanceof ManifestError)) throw error;
     return fail(error.message);
   }
-}
-
-function cannotListen(address: Config['address'], { message }: Error): string {
-  return 'socketPath' in address
-    ? `Cannot listen on ${address.socketPath}: ${message}. Choose another --host unix:///path.`
-    : `Cannot listen on ${address.host}:${address.port}: ${message}. Choose another --port.`;
 }
 
 function fail(problem: string): never {

@@ -95,6 +95,7 @@ const NOTHING_TO_SERVE: Settings = {
   graphiql: false,
   tokenFile: null,
   tls: null,
+  secrets: { token: null, tls: null },
   index: 'off',
   responseCacheBytes: 0,
   slowOperationMs: 0,

@@ -12,7 +12,7 @@ export interface Question {
 }
 
 const USAGE = "Give a query, a file that holds one, or - to read it: imagegraph query '{ … }'.";
-/** What the gateway takes, in characters. */
+/** Of a query, and of its variables, in characters; the gateway takes 256 KiB of both together. */
 const MAX_LENGTH = 200_000;
 /** What is about a server, and would have no effect. */
 const OF_SERVERS: readonly OptionName[] = [

@@ -1,10 +1,16 @@
 const MAX_SHOWN = 120;
 
-/** A value as a problem shows it: in quotes, shortened, without what a terminal would obey or a password in a URL. */
+/** A value as a problem shows it: in quotes, without a password, without what a terminal would obey, shortened. */
 export function quote(value: string): string {
-  const shown = value
-    .slice(0, MAX_SHOWN)
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd')
-    .replace(/:\/\/[^/]*@/, '://…@');
-  return `"${shown}${value.length > MAX_SHOWN ? '…' : ''}"`;
+  // Before it is cut: the @ by which a password is known may be further on.
+  const shown = withoutCredentials(value).replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  return `"${shown.slice(0, MAX_SHOWN)}${shown.length > MAX_SHOWN ? '…' : ''}"`;
+}
+
+/**
+ * Hides what stands before the last @, but for an engine's name and a scheme: a password may have slashes and further @ in it,
+ * and who forgets the scheme has given a password all the same.
+ */
+function withoutCredentials(value: string): string {
+  return value.replace(/^((?:[\w.-]+=)?[a-z][a-z0-9+.-]*:\/\/)?[^]*@/i, '$1…@');
 }

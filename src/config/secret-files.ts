@@ -1,6 +1,7 @@
 import type { ConfigFiles } from './config-files.ts';
-import { readFile } from './given-file.ts';
+import { type GivenFile, readFile } from './given-file.ts';
 import type { GivenOptions } from './given-options.ts';
+import type { OptionName } from './options.ts';
 import { quote } from './quote.ts';
 import { servedCertificateProblem, tlsProblem } from './tls-material.ts';
 
@@ -9,6 +10,13 @@ export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
   readonly clientCa: string | null;
+}
+
+/** Where the secrets of a server are. */
+export interface SecretFiles {
+  /** Path of a file that held a token when it was read. */
+  readonly tokenFile: string | null;
+  readonly tls: TlsFiles | null;
 }
 
 /** What is in the files of a server: a token, and PEM texts. */
@@ -24,61 +32,73 @@ export interface ServerSecrets {
 /** 128 bits in hex digits. */
 const MIN_TOKEN_LENGTH = 32;
 
-/** What the files hold now; null when one of them is not what it was when the configuration was read: usable. */
-export function readSecrets(
-  { tokenFile, tls }: { readonly tokenFile: string | null; readonly tls: TlsFiles | null },
-  files: ConfigFiles,
-): ServerSecrets | null {
-  const token = tokenFile === null ? null : tokenIn(files.readText(tokenFile) ?? '');
-  const pem = tls === null ? null : readPem(tls, files);
-  const isWhole = (token !== null || tokenFile === null) && (pem !== null || tls === null);
-  return isWhole ? { token, tls: pem } : null;
-}
-
-function readPem(tls: TlsFiles, files: ConfigFiles): ServerSecrets['tls'] {
-  const [cert, key] = [files.readText(tls.cert), files.readText(tls.key)];
-  const clientCa = tls.clientCa === null ? null : files.readText(tls.clientCa);
-  if (cert === null || key === null || (clientCa === null && tls.clientCa !== null)) return null;
-  const ca = clientCa === null ? {} : { ca: clientCa };
-  const problem = servedCertificateProblem(cert) ?? tlsProblem({ cert, key, ...ca });
-  return problem === null ? { cert, key, clientCa } : null;
-}
-
-/** Path of the token file that was given, if it holds a token. */
-export function readTokenFile(
+/** The files that were given, and what is in them. Each is read once: what comes out of a pipe comes once. */
+export function readSecretFiles(
   given: GivenOptions,
   files: ConfigFiles,
   problems: string[],
   warnings: string[],
-): string | null {
+): SecretFiles & { readonly secrets: ServerSecrets } {
+  const token = readToken(given, files, problems, warnings);
+  const tls = readTls(given, files, problems);
+  return {
+    tokenFile: token?.path ?? null,
+    tls: tls?.paths ?? null,
+    secrets: { token: token?.token ?? null, tls: tls?.texts ?? null },
+  };
+}
+
+/** What the same files hold now; else sentences on what is wrong with them, without a secret. */
+export function readSecretsAgain(
+  { tokenFile, tls }: SecretFiles,
+  files: ConfigFiles,
+): { readonly secrets: ServerSecrets } | { readonly problems: readonly string[] } {
+  const paths: readonly (readonly [OptionName, string | null])[] = [
+    ['token-file', tokenFile],
+    ['tls-cert', tls?.cert ?? null],
+    ['tls-key', tls?.key ?? null],
+    ['tls-client-ca', tls?.clientCa ?? null],
+  ];
+  const given: GivenOptions = new Map(
+    paths.flatMap(([name, path]) =>
+      path === null ? [] : [[name, { values: [path], source: `--${name}` }] as const],
+    ),
+  );
+  const problems: string[] = [];
+  const { secrets } = readSecretFiles(given, files, problems, []);
+  return problems.length > 0 ? { problems } : { secrets };
+}
+
+function readToken(
+  given: GivenOptions,
+  files: ConfigFiles,
+  problems: string[],
+  warnings: string[],
+): { readonly path: string; readonly token: string } | null {
   const file = readFile(given, 'token-file', files, problems);
   if (file === null) return null;
-  const mode = files.modeOf(file.path);
+  const { path } = file;
+  const mode = files.modeOf(path);
   // Secrets of compose and Kubernetes are 0444 and 0644: no reason to refuse them.
   if (mode !== null && (mode & 0o077) !== 0) warnings.push(openTo(file, mode));
-  if (tokenIn(file.text) !== null) return file.path;
+  const token = file.text.trim();
+  if (token.length >= MIN_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(token)) return { path, token };
   problems.push(
-    `${file.source}: ${quote(file.path)} does not hold one token of ${MIN_TOKEN_LENGTH} or more visible ASCII characters. openssl rand -hex 32 writes one.`,
+    `${file.source}: ${quote(path)} does not hold one token of ${MIN_TOKEN_LENGTH} or more visible ASCII characters. openssl rand -hex 32 writes one.`,
   );
   return null;
 }
 
-/** The token that a text holds; null when it holds none that is long enough to be one. */
-function tokenIn(text: string): string | null {
-  const token = text.trim();
-  return token.length >= MIN_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(token) ? token : null;
-}
-
-function openTo({ source, path }: { source: string; path: string }, mode: number): string {
+function openTo({ source, path }: GivenFile, mode: number): string {
   return `${source}: ${quote(path)} can be read by others on this machine (mode 0${mode.toString(8)}). chmod 600 keeps it to its owner.`;
 }
 
-/** Paths of the PEM files that were given, if they fit each other. */
-export function readTlsFiles(
+/** The PEM files that were given, if they fit each other. */
+function readTls(
   given: GivenOptions,
   files: ConfigFiles,
   problems: string[],
-): TlsFiles | null {
+): { readonly paths: TlsFiles; readonly texts: NonNullable<ServerSecrets['tls']> } | null {
   const before = problems.length;
   const cert = readFile(given, 'tls-cert', files, problems);
   const key = readFile(given, 'tls-key', files, problems);
@@ -90,10 +110,21 @@ export function readTlsFiles(
     }
     return null;
   }
-  const clientCa = ca === null ? {} : { ca: ca.text };
-  const problem =
-    servedCertificateProblem(cert.text) ??
-    tlsProblem({ cert: cert.text, key: key.text, ...clientCa });
-  if (problem !== null) problems.push(`${cert.source}, ${key.source}: ${problem}.`);
-  return { cert: cert.path, key: key.path, clientCa: ca?.path ?? null };
+  const problem = pemProblem(cert, key, ca);
+  if (problem !== null) problems.push(problem);
+  return {
+    paths: { cert: cert.path, key: key.path, clientCa: ca?.path ?? null },
+    texts: { cert: cert.text, key: key.text, clientCa: ca?.text ?? null },
+  };
+}
+
+/** Each file by itself before the pair, so that what is wrong is said of the file that it is wrong in. */
+function pemProblem(cert: GivenFile, key: GivenFile, ca: GivenFile | null): string | null {
+  const [certName, keyName] = [cert, key].map(({ source, path }) => `${source} ${quote(path)}`);
+  const served = servedCertificateProblem(cert.text);
+  if (served !== null) return `${certName}: ${served}.`;
+  const authority = ca === null ? null : tlsProblem({ ca: ca.text });
+  if (ca !== null && authority !== null) return `${ca.source} ${quote(ca.path)}: ${authority}.`;
+  const pair = tlsProblem({ cert: cert.text, key: key.text });
+  return pair === null ? null : `${certName}, ${keyName}: ${pair}.`;
 }

@@ -3,10 +3,10 @@ import type { GivenOptions } from './given-options.ts';
 import { isLoopback } from './loopback.ts';
 import { quote } from './quote.ts';
 import { isHost, readChoice, readHosts, toPort } from './setting.ts';
-import { readTlsFiles, readTokenFile, type TlsFiles } from './secret-files.ts';
+import { readSecretFiles, type SecretFiles, type ServerSecrets } from './secret-files.ts';
 
 /** How this server is reached, and by whom. */
-export interface ServerSettings {
+export interface ServerSettings extends SecretFiles {
   /** A TCP address, whose host is an address without brackets or a name and whose port 0 takes a free one; or a socket file. */
   readonly address:
     | { readonly host: string; readonly port: number }
@@ -14,9 +14,8 @@ export interface ServerSettings {
   /** Whether others than this machine can connect. */
   readonly isExposed: boolean;
   readonly graphiql: boolean;
-  /** Was readable, and held a token, when the configuration was read. */
-  readonly tokenFile: string | null;
-  readonly tls: TlsFiles | null;
+  /** What was in the files when the configuration was read. */
+  readonly secrets: ServerSecrets;
   /** Further values of the Host header, in lower case, as they must be sent. */
   readonly allowHosts: readonly string[];
   /** Further values of the Origin header, as browsers send it. */
@@ -34,8 +33,7 @@ export function readServerSettings(
 ): ServerSettings {
   const address = readAddress(given, problems);
   const isExposed = 'host' in address && !isLoopback(address.host);
-  const tokenFile = readTokenFile(given, files, problems, warnings);
-  const tls = readTlsFiles(given, files, problems);
+  const secretFiles = readSecretFiles(given, files, problems, warnings);
   if (isExposed) {
     const isGuarded = given.has('token-file') || given.has('tls-client-ca');
     if (!isGuarded) problems.push(unguarded(address.host));
@@ -46,8 +44,7 @@ export function readServerSettings(
     address,
     isExposed,
     graphiql: graphiql === null ? !isExposed : graphiql === 'on',
-    tokenFile,
-    tls,
+    ...secretFiles,
     allowHosts: readHosts(given, 'allow-host', problems),
     allowOrigins: readOrigins(given, problems),
   };

@@ -27,7 +27,9 @@ export function tlsProblem({ ca, cert, key }: TlsMaterial): string | null {
     return 'a certificate and its key are only of use together; add the other one';
   }
   // OpenSSL takes a CA file without any certificate for an empty list, and then trusts nobody.
-  if (ca !== undefined && !isCertificate(ca)) return 'the CA file holds no PEM certificate';
+  if (ca !== undefined && !isCertificate(ca)) {
+    return 'the CA file holds no PEM certificate; give the one of the authority that signs the other side';
+  }
   try {
     createSecureContext({
       ...(ca === undefined ? {} : { ca }),
@@ -49,11 +51,15 @@ const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r
  * no client agrees to.
  */
 export function servedCertificateProblem(cert: string): string | null {
-  if (!isCertificate(cert)) return 'the certificate file holds no PEM certificate';
+  if (!isCertificate(cert)) {
+    return 'the certificate file holds no PEM certificate; give one, with those between it and its authority after it';
+  }
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = new X509Certificate(cert)
     .publicKey;
   const isServed = kind === 'ec' ? CURVES.has(details?.namedCurve) : SERVED_KEYS.has(kind);
-  return isServed ? null : `clients take no certificate with a key of this kind (${kind})`;
+  return isServed
+    ? null
+    : `clients take no certificate with a key of this kind (${kind}); give one with an RSA or P-256 key`;
 }
 
 const SERVED_KEYS: ReadonlySet<string | undefined> = new Set([

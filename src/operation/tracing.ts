@@ -8,6 +8,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Tracer,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
@@ -35,12 +36,48 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
+/** Told what is wrong, in OpenTelemetry's words. */
+export interface TracingProblems {
+  /** A setting cannot be used; another is used in its place. */
+  readonly setting: (detail: string) => void;
+  /** Spans cannot be sent. */
+  readonly sending: (detail: string) => void;
+}
+
 /**
  * Begins to trace, with the settings that OpenTelemetry itself reads from the environment: where to send spans, which
  * of them, and attributes of the resource.
- * @param onProblem told why spans cannot be sent
  */
-export function startTracing(version: string, onProblem: (detail: string) => void): Tracing {
+export function startTracing(version: string, problems: TracingProblems): Tracing {
+  // Settings are read as soon as anything is made.
+  hear(DiagLogLevel.WARN, (detail) => problems.setting(withoutCredentials(detail)));
+  const provider = createProvider(version);
+  hear(DiagLogLevel.ERROR, problems.sending);
+  const tracer = provider.getTracer('imagegraph', version);
+  return {
+    requests: { answered: (operation) => describe(trace.getActiveSpan(), operation) },
+    calls: callsOf(tracer),
+    around: (listener) => around(tracer, listener),
+    async close() {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS));
+      await Promise.race([provider.shutdown().catch(() => {}), late]);
+    },
+  };
+}
+
+/** What else OpenTelemetry has to warn of, while spans are made and sent, is of no use to whoever runs this. */
+function hear(logLevel: DiagLogLevel, onProblem: (detail: string) => void): void {
+  const quiet = () => {};
+  const logger = { error: onProblem, warn: onProblem, info: quiet, debug: quiet, verbose: quiet };
+  diag.setLogger(logger, { logLevel, suppressOverrideMessage: true });
+}
+
+/** OpenTelemetry repeats a URL that it cannot read in single quotes, with the password in it. */
+function withoutCredentials(detail: string): string {
+  return detail.replace(/'[^]*@/, "'…@");
+}
+
+function createProvider(version: string): NodeTracerProvider {
   const service = { 'service.name': 'imagegraph', 'service.version': version };
   const resource = defaultResource()
     .merge(resourceFromAttributes(service))
@@ -48,51 +85,43 @@ export function startTracing(version: string, onProblem: (detail: string) => voi
   const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
   const provider = new NodeTracerProvider({ resource, spanProcessors });
   provider.register();
-  const quiet = () => {};
-  const logger = { error: onProblem, warn: quiet, info: quiet, debug: quiet, verbose: quiet };
-  diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
-  const tracer = provider.getTracer('imagegraph', version);
+  return provider;
+}
 
+function callsOf(tracer: Tracer): EngineObserver {
   return {
-    requests: { answered: (operation) => describe(trace.getActiveSpan(), operation) },
-    calls: {
-      callStarted({ engine, method, endpoint, attempt }) {
-        // A call that outlives its request, or that the index makes for itself, belongs to no trace.
-        if (trace.getActiveSpan()?.isRecording() !== true) return () => {};
-        const attributes = {
-          'http.request.method': method,
-          'url.template': endpoint,
-          'imagegraph.engine': engine,
-          ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
-        };
-        const span = tracer.startSpan(`${method} ${endpoint}`, {
-          kind: SpanKind.CLIENT,
-          attributes,
-        });
-        return ({ status, code }) => {
-          if (status !== null) span.setAttribute('http.response.status_code', status);
-          if (code !== null) fail(span, code);
-          span.end();
-        };
-      },
-    },
-    around: (listener) => (request, response) => {
-      const parent = propagation.extract(context.active(), request.headers);
-      const attributes = { 'http.request.method': 'POST', 'http.route': '/graphql' };
-      const options = { kind: SpanKind.SERVER, attributes };
-      const span = tracer.startSpan('POST /graphql', options, parent);
-      response.once('close', () => {
-        const { statusCode, headersSent } = response;
-        if (headersSent) span.setAttribute('http.response.status_code', statusCode);
-        if (statusCode >= 500) fail(span, String(statusCode));
+    callStarted({ engine, method, endpoint, attempt }) {
+      // A call that outlives its request, or that the index makes for itself, belongs to no trace.
+      if (trace.getActiveSpan()?.isRecording() !== true) return () => {};
+      const attributes = {
+        'http.request.method': method,
+        'url.template': endpoint,
+        'imagegraph.engine': engine,
+        ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+      };
+      const span = tracer.startSpan(`${method} ${endpoint}`, { kind: SpanKind.CLIENT, attributes });
+      return ({ status, code }) => {
+        if (status !== null) span.setAttribute('http.response.status_code', status);
+        if (code !== null) fail(span, code);
         span.end();
-      });
-      context.with(trace.setSpan(parent, span), () => listener(request, response));
+      };
     },
-    async close() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS));
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
-    },
+  };
+}
+
+function around(tracer: Tracer, listener: http.RequestListener): http.RequestListener {
+  return (request, response) => {
+    const parent = propagation.extract(context.active(), request.headers);
+    const attributes = { 'http.request.method': 'POST', 'http.route': '/graphql' };
+    const options = { kind: SpanKind.SERVER, attributes };
+    const span = tracer.startSpan('POST /graphql', options, parent);
+    response.once('close', () => {
+      const { statusCode, headersSent } = response;
+      if (headersSent) span.setAttribute('http.response.status_code', statusCode);
+      if (statusCode >= 500) fail(span, String(statusCode));
+      span.end();
+    });
+    context.with(trace.setSpan(parent, span), () => listener(request, response));
   };
 }
 

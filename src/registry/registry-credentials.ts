@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -99,7 +99,7 @@ function ofStored(stored: StoredAuth, server: string): string | null {
   return encode({ username: user, password: password.replace(/\0+$/, '') }, server);
 }
 
-/** Runs docker-credential-NAME get, as the docker command does: the server on its input, JSON on its output. */
+/** Asks docker-credential-NAME get, as the docker command does: the server on its input, JSON on its output. */
 async function askHelper(
   name: string,
   server: string,
@@ -107,18 +107,7 @@ async function askHelper(
 ): Promise<string | null> {
   if (!/^[\w.-]+$/.test(name)) throw new Error('the name of the credential helper is no name');
   const command = `docker-credential-${name}`;
-  const child = spawn(command, ['get'], {
-    env: environment,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: HELPER_MS,
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', () => reject(new Error(`${command} cannot be run`)));
-    child.on('close', resolve);
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(`${server}\n`);
-  const [printed, code] = await Promise.all([text(child.stdout), ended]);
+  const { printed, code } = await runHelper(command, server, environment);
   // A helper that knows nothing of a registry fails, and says so in words.
   if (code !== 0) {
     if (/not found/i.test(printed)) return null;
@@ -127,6 +116,29 @@ async function askHelper(
   const { Username: username = '', Secret: secret = '' } = parseAnswer(printed, command);
   if (username === TOKEN_USER) return encode({ identitytoken: secret }, server);
   return username === '' ? null : encode({ username, password: secret }, server);
+}
+
+async function runHelper(
+  command: string,
+  input: string,
+  environment: CredentialSources['environment'],
+): Promise<{ readonly printed: string; readonly code: number | null }> {
+  const child: ChildProcess = spawn(command, ['get'], {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  // Node's own timeout would keep a process from ending, also where the helper is not there at all.
+  setTimeout(() => child.kill(), HELPER_MS).unref();
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', () => reject(new Error(`${command} cannot be run`)));
+    child.on('close', resolve);
+  });
+  // Where there is no file left for its streams, Node leaves them out and tells the error a moment later.
+  const { stdin, stdout } = child;
+  stdin?.on('error', () => {});
+  stdin?.end(`${input}\n`);
+  const [printed, code] = await Promise.all([stdout ? text(stdout) : '', ended]);
+  return { printed, code };
 }
 
 function parseAnswer(printed: string, command: string): HelperAnswer {

@@ -51,10 +51,13 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
       const { rawHeaders, headers, method, url = '' } = request;
       if (rawHeaders.length > 2 * MAX_HEADERS) return TOO_MANY_HEADERS;
       if (hasTwice(rawHeaders)) return AMBIGUOUS;
-      const host = hosts.hostOf(request);
       // A target with a host of its own, as proxies are sent, would go before Host.
-      if (host === null || !url.startsWith('/')) {
-        onRefused('Host', headers.host ?? '');
+      if (!url.startsWith('/')) return FORBIDDEN_HOST;
+      const host = hosts.hostOf(request);
+      if (host === null) {
+        // Two of them, or none, is nothing that could be allowed.
+        const [value, ...others] = valuesOf('host', rawHeaders);
+        if (value && others.length === 0) onRefused('Host', value);
         return FORBIDDEN_HOST;
       }
       const { origin } = headers;
@@ -70,6 +73,10 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
     },
     caller: (request) => (token === null || token(request) ? null : NO_TOKEN),
   };
+}
+
+function valuesOf(header: string, rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === header);
 }
 
 /** What means one thing must be said once: Node takes the first, and what stands before this server perhaps the last. */

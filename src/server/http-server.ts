@@ -5,6 +5,7 @@ import { boundConnections, type Connections, trackConnections } from './connecti
 import {
   bind,
   createListener,
+  inBrackets,
   type ListenAddress,
   type Patience,
   type ServerTls,
@@ -29,6 +30,8 @@ export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials
   readonly clientConnections?: number;
   /** With half requests. */
   readonly patience?: Patience;
+  /** Told of each connection that could not be taken: the server goes on, and the next one may be. */
+  readonly onAcceptError?: (error: NodeJS.ErrnoException) => void;
 }
 
 /** A server that listens. */
@@ -57,6 +60,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
   boundConnections(server, options.clientConnections ?? Number.POSITIVE_INFINITY);
   const port = await bind(server, address);
+  server.on('error', options.onAcceptError ?? (() => {}));
   const scheme = tls === null ? 'http' : 'https';
   const host = 'host' in address ? inBrackets(address.host) : null;
   const reception = createReception({ ...options, scheme, host, port });
@@ -78,10 +82,6 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
       return close(server, connections);
     },
   };
-}
-
-function inBrackets(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function close(server: http.Server, connections: Connections): Promise<void> {

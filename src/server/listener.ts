@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { started } from './started.ts';
 import { listenOnSocket } from './unix-socket.ts';
 
 /** Where to listen. */
@@ -54,15 +55,17 @@ export function toTlsOptions({ cert, key, clientCa }: ServerTls): https.ServerOp
   return { cert, key, ...client, minVersion: 'TLSv1.2' };
 }
 
+/** A host as a URL has it. */
+export function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** Listens; the port is the one that was taken, 0 for a socket. Rejects when the address cannot be had. */
 export async function bind(server: http.Server, address: ListenAddress): Promise<number> {
   if ('socketPath' in address) {
     await listenOnSocket(server, address.socketPath);
     return 0;
   }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
-  });
+  await started(server, address);
   return (server.address() as AddressInfo).port;
 }

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import net from 'node:net';
+import { started } from './started.ts';
 
 /** What a new socket file may be used by: its owner alone. */
 const OWNER_ONLY = 0o177;
@@ -15,10 +16,7 @@ export async function listenOnSocket(server: net.Server, path: string): Promise<
   // The file is made before listen returns, with the rights that the mask leaves.
   const before = process.umask(OWNER_ONLY);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
+    await started(server, { path });
   } finally {
     process.umask(before);
   }

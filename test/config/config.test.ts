@@ -29,6 +29,7 @@ describe('the configuration', () => {
       allowHosts: [],
       allowOrigins: [],
       tls: null,
+      secrets: { token: null, tls: null },
       graphiql: true,
       responseCacheBytes: 32_000_000,
       slowOperationMs: 1_000,
@@ -61,6 +62,10 @@ describe('the configuration', () => {
       allowHosts: ['web:80'],
       allowOrigins: ['https://example.com'],
       tls: { cert: '/cert', key: '/key', clientCa: '/ca' },
+      secrets: {
+        token: TOKEN,
+        tls: { cert: pair.cert, key: pair.key, clientCa: other.cert },
+      },
       graphiql: true,
       responseCacheBytes: 64_000_000,
       slowOperationMs: 500,

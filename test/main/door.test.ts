@@ -22,9 +22,8 @@ afterEach(async () => {
 const QUERY = '{"query":"{ engines { name } }"}';
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-async function statusWith(token: string | undefined): Promise<number> {
+async function statusWith(token: string | undefined, url = program?.url ?? ''): Promise<number> {
   const headers = { ...JSON_TYPE, authorization: `Bearer ${token}` };
-  const { url } = program as Program;
   return (await fetch(url, { method: 'POST', headers, body: QUERY })).status;
 }
 
@@ -51,8 +50,40 @@ describe('the program', () => {
     writeFileSync(file, 'short');
     program.child.kill('SIGHUP');
     await vi.waitFor(() => expect(program?.stderr()).toContain('those of before stay'));
+    expect(program.stderr()).toContain(`${file}\\" does not hold one token`);
     expect(await statusWith(SECOND)).toBe(200);
     expect(program.stderr()).not.toMatch(/first-token|other-token/);
+  });
+
+  it('takes a token out of a pipe, and keeps it on SIGHUP', async () => {
+    const script = `exec "$@" --token-file <(echo ${FIRST})`;
+    program = await start({ args: ['--engine', 'sample'], under: ['bash', '-c', script, 'bash'] });
+    expect([await statusWith(FIRST), await statusWith(SECOND)]).toEqual([200, 401]);
+    program.child.kill('SIGHUP');
+    await vi.waitFor(() => expect(program?.stderr()).toContain('those of before stay'));
+    expect(await statusWith(FIRST)).toBe(200);
+  });
+
+  it('takes the token of a SIGHUP that comes while it starts', async () => {
+    const file = join(folder, 'token');
+    writeFileSync(file, FIRST as string, { mode: 0o600 });
+    // An engine that takes connections and says nothing holds up the start for a while.
+    const engine = net.createServer().listen(0, '127.0.0.1');
+    await once(engine, 'listening');
+    const { port } = engine.address() as net.AddressInfo;
+    const connected = once(engine, 'connection');
+    const args = ['--engine', `tcp://127.0.0.1:${port}`, '--token-file', file, '--port', '0'];
+    const child = spawnProgram({ args });
+    const ready = once(child.stdout as NodeJS.ReadableStream, 'data');
+    await connected;
+    writeFileSync(file, SECOND as string);
+    child.kill('SIGHUP');
+    const [, url = ''] = /ready at (\S+)/.exec(String(await ready)) ?? [];
+    await vi.waitFor(async () => expect(await statusWith(SECOND, url)).toBe(200));
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+    engine.close();
   });
 
   it('hears that it is to end while it still starts', async () => {

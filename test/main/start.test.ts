@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startHttpEngine } from '../support/http-engine.ts';
 import { type Program, run, start } from './program.ts';
@@ -60,6 +62,17 @@ describe('the program', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`Cannot listen on 127.0.0.1:${port}`);
     expect(stderr).toContain('Choose another --port');
+  });
+
+  it('says what to do when its address is not of this machine', async () => {
+    const token = join(mkdtempSync(join(tmpdir(), 'imagegraph-start-')), 'token');
+    writeFileSync(token, 'x'.repeat(32), { mode: 0o600 });
+    const args = ['--engine', 'sample', '--host', '192.0.2.1', '--token-file', token];
+    const { code, stderr } = await run({ args });
+    rmSync(dirname(token), { recursive: true });
+    expect(code).toBe(2);
+    expect(stderr).toContain('EADDRNOTAVAIL');
+    expect(stderr).toContain('Choose another --host');
   });
 
   it('finishes what it is answering when it is told to end', async () => {

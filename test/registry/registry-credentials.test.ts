@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createDockerCredentials } from '../../src/registry/registry-credentials.ts';
 
 const HUB = 'https://index.docker.io/v1/';
@@ -99,6 +99,17 @@ it('goes without where a helper knows of nothing', async () => {
   writeHelper('none', 'echo credentials not found in native keychain; exit 1');
   expect(await shownTo('ghcr.io', { credsStore: 'none' })).toBeNull();
   expect(problems).toEqual([]);
+});
+
+it('goes without a helper that takes its time', async () => {
+  writeHelper('slow', 'exec sleep 60');
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const shown = shownTo('ghcr.io', { credsStore: 'slow' });
+  while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+  vi.advanceTimersByTime(10_000);
+  vi.useRealTimers();
+  expect(await shown).toBeNull();
+  expect(problems).toEqual(['ghcr.io: docker-credential-slow failed']);
 });
 
 it.each<[string, unknown]>([
