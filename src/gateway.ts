@@ -34,7 +34,7 @@ export interface GatewayOptions {
   readonly events?: ImageEventLog;
   /** Which registries may be asked; none when left out. */
   readonly registries?: Registries;
-  /** Told of every error whose cause clients do not see. */
+  /** Told of every shown error whose cause clients do not see, and how many more there are of each engine and code. */
   readonly onHiddenError: HiddenErrorLog;
   /** Told of every operation, for metrics and logs. */
   readonly observer?: GatewayObserver;

@@ -8,8 +8,11 @@ const MANY = 32;
 /** @param columns in the order of the keys */
 type MakeObjects = (columns: readonly Column[], count: number) => Column;
 
+/** Writes nothing. */
+type Fill = (columns: ReadonlyMap<string, Column>, count: number) => Column;
+
 /** The objects of the answer. */
-export function assembly({ name }: GraphQLObjectType, keys: readonly string[]): Assemble {
+export function assembly({ name }: GraphQLObjectType, keys: readonly string[]): Fill {
   const fill = filling(name, keys);
   let make: MakeObjects | null | undefined;
   return (columns, count) => {
@@ -22,7 +25,7 @@ export function assembly({ name }: GraphQLObjectType, keys: readonly string[]): 
 }
 
 /** Makes each object in its shape before it is filled, which is faster than to let it grow. */
-function filling(typename: string, keys: readonly string[]): Assemble {
+function filling(typename: string, keys: readonly string[]): Fill {
   // Where no column fills it in, a key is that of __typename.
   const template = Object.fromEntries(keys.map((key) => [key, typename]));
   return (columns, count) => {
@@ -59,19 +62,23 @@ function compileLiteral(keys: readonly string[]): MakeObjects | null {
   }
 }
 
-/** The same objects as JSON, of columns of JSON. */
+/** The same objects as JSON, of columns of JSON, which is counted already: only what comes to it is. */
 export function jsonAssembly({ name }: GraphQLObjectType, keys: readonly string[]): Assemble {
   const typename = JSON.stringify(name);
-  return (columns, count) => {
+  return (columns, count, size) => {
     const objects = columnOf(count);
     for (let at = 0; at < count; at++) {
       // Concatenated, since a join would copy a long list for every object that it is in.
       let members = '';
+      let counted = 0;
       for (const key of keys) {
-        const value = (columns.get(key)?.[at] as string | undefined) ?? typename;
-        members += `${members === '' ? '' : ','}"${key}":${value}`;
+        const value = columns.get(key)?.[at] as string | undefined;
+        counted += value?.length ?? 0;
+        members += `${members === '' ? '' : ','}"${key}":${value ?? typename}`;
       }
-      objects[at] = `{${members}}`;
+      const object = `{${members}}`;
+      size.wrote(object.length - counted);
+      objects[at] = object;
     }
     return objects;
   };

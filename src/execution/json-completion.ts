@@ -1,6 +1,8 @@
 import {
   getNullableType,
+  type GraphQLCompositeType,
   type GraphQLOutputType,
+  isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -9,7 +11,7 @@ import { after, type Eventual } from '../eventual.ts';
 import { isTurnOver, turn } from '../turns.ts';
 import { completionOf, present } from './completion.ts';
 import { allSettled, type Column, isPromise, type PathOf, Unsupported } from './execution.ts';
-import { objects, type SelectionOf } from './object-completion.ts';
+import { abstractObjects, objects, type SelectionOf } from './object-completion.ts';
 import type { Complete } from './selection.ts';
 import { writeJson } from './write-json.ts';
 
@@ -29,12 +31,19 @@ export function jsonCompletionOf(
   if (isNonNullType(type)) {
     return nonNullJson(jsonCompletionOf(type.ofType, selectionOf, jsonSelectionOf));
   }
-  if (isObjectType(type)) return present(objects(type, jsonSelectionOf), 'null');
-  if (isListType(type) && isObjectType(getNullableType(type.ofType))) {
+  if (isListType(type) && isCompositeType(getNullableType(type.ofType))) {
     return present(jsonList(completionOf(type.ofType, selectionOf)), 'null');
   }
+  if (isCompositeType(type)) return present(composites(type, jsonSelectionOf), 'null');
   const complete = completionOf(type, selectionOf);
-  return (...given) => after(complete(...given), toJson);
+  return (column, info, pathOf, execution) =>
+    after(complete(column, info, pathOf, execution), (completed) =>
+      completed.map((value) => writeJson(value, execution.size)),
+    );
+}
+
+function composites(type: GraphQLCompositeType, selectionOf: SelectionOf): Complete {
+  return isObjectType(type) ? objects(type, selectionOf) : abstractObjects(type, selectionOf);
 }
 
 function nonNullJson(complete: Complete): Complete {
@@ -44,10 +53,6 @@ function nonNullJson(complete: Complete): Complete {
       if (completed.includes('null')) throw new Unsupported('null for a non-null type');
       return completed;
     });
-}
-
-function toJson(column: Column): Column {
-  return column.map((value) => JSON.stringify(value));
 }
 
 /** One list, since there is no list above it. @param complete its items */

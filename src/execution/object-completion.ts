@@ -9,6 +9,7 @@ import { after, type Eventual } from '../eventual.ts';
 import {
   allSettled,
   type Column,
+  columnOf,
   type Execution,
   isPromise,
   type PathOf,
@@ -60,19 +61,29 @@ export function abstractObjects(type: GraphQLAbstractType, selectionOf: Selectio
   };
 }
 
-async function completeGroups(
+function completeGroups(
   names: Column,
   column: Column,
   pathOf: PathOf,
   completionOfType: (name: unknown) => (values: Column, pathOf: PathOf) => Eventual<Column>,
-): Promise<Column> {
-  const completed: Column = [];
-  const complete = async (name: unknown): Promise<void> => {
+): Eventual<Column> {
+  const completed = columnOf(column.length);
+  const complete = (name: unknown): Eventual<void> => {
     const places = [...names.keys()].filter((at) => names[at] === name);
     const values = places.map((at) => column[at]);
-    const done = await completionOfType(name)(values, (at) => pathOf(places[at] as number));
-    for (const [at, place] of places.entries()) completed[place] = done[at];
+    const done = completionOfType(name)(values, (at) => pathOf(places[at] as number));
+    return after(done, (items) => {
+      for (const [at, place] of places.entries()) completed[place] = items[at];
+    });
   };
-  await allSettled([...new Set(names)].map(complete));
-  return completed;
+  const pending: Promise<void>[] = [];
+  try {
+    for (const name of new Set(names)) {
+      const done = complete(name);
+      if (done instanceof Promise) pending.push(done);
+    }
+  } catch (error) {
+    pending.push(Promise.reject(error));
+  }
+  return pending.length === 0 ? completed : allSettled(pending).then(() => completed);
 }

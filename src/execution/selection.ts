@@ -16,6 +16,7 @@ import {
   type Execution,
   isPromise,
   type PathOf,
+  type Size,
   Unsupported,
 } from './execution.ts';
 
@@ -41,8 +42,8 @@ export interface SelectedField {
   readonly complete: Complete;
 }
 
-/** @param columns by response key; none for __typename */
-export type Assemble = (columns: ReadonlyMap<string, Column>, count: number) => Column;
+/** @param columns by response key; none for __typename @param size of what is written in the making */
+export type Assemble = (columns: ReadonlyMap<string, Column>, count: number, size: Size) => Column;
 
 /** Makes what the answer holds of what resolvers gave. It may write into the column. */
 export type Complete = (
@@ -62,7 +63,7 @@ export function executeSelection(
   execution.size.expect(parents.length * selection.frame);
   const columns = new Map<string, Column>();
   const pending: Promise<unknown>[] = [];
-  const finish = () => selection.assemble(columns, parents.length);
+  const finish = () => selection.assemble(columns, parents.length, execution.size);
   try {
     for (const [key, field] of selection.fields) {
       if (field === null) continue;

@@ -1,4 +1,4 @@
-import { NoSchemaIntrospectionCustomRule, validate } from 'graphql';
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
@@ -8,10 +8,11 @@ import type { Plugin } from 'graphql-yoga';
  */
 export function useClosedSchema(introspection: boolean): Plugin {
   return {
-    onValidate({ addValidationRule, setValidationFn }) {
+    onValidate({ addValidationRule, validateFn, setValidationFn }) {
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      // What other plugins make of validation goes on: how many errors are looked for, above all.
       setValidationFn((schema, document, rules, options, typeInfo) =>
-        validate(schema, document, rules, { ...options, hideSuggestions: true }, typeInfo),
+        validateFn(schema, document, rules, { ...options, hideSuggestions: true }, typeInfo),
       );
     },
   };

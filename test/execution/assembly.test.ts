@@ -2,6 +2,7 @@ import { GraphQLObjectType, GraphQLString } from 'graphql';
 import { expect, it } from 'vitest';
 import { assembly, jsonAssembly } from '../../src/execution/assembly.ts';
 
+const size = { expect: () => {}, wrote: () => {} };
 const type = new GraphQLObjectType({ name: 'T', fields: { a: { type: GraphQLString } } });
 
 it.each([1, 31, 32, 500])(
@@ -20,7 +21,7 @@ it.each([1, 31, 32, 500])(
       `{"constructor":"c${last}","typename":"T","b":"b${last}"}`,
     );
     const json = new Map([...columns].map(([key, values]) => [key, values.map((v) => `"${v}"`)]));
-    expect(jsonAssembly(type, keys)(json, count)).toEqual(
+    expect(jsonAssembly(type, keys)(json, count, size)).toEqual(
       objects.map((each) => JSON.stringify(each)),
     );
   },
@@ -38,5 +39,5 @@ it('makes no code of anything but names of GraphQL', () => {
 
 it('makes objects without any fields', () => {
   expect(assembly(type, [])(new Map(), 40)[39]).toEqual({});
-  expect(jsonAssembly(type, [])(new Map(), 1)).toEqual(['{}']);
+  expect(jsonAssembly(type, [])(new Map(), 1, size)).toEqual(['{}']);
 });

@@ -251,6 +251,51 @@ describe('the items of a long list', () => {
   });
 });
 
+describe('what is written is counted', () => {
+  /** The answer, and what it was written in. */
+  async function written(query: string, root: object = rootValue) {
+    const texts: number[] = [];
+    const size = { expect: () => {}, wrote: (characters: number) => void texts.push(characters) };
+    const toAttempt = createColumnExecutor(undefined, () => size);
+    const json = await toAttempt({ schema, document: parse(query), rootValue: root })?.();
+    return { length: json?.length ?? 0, texts };
+  }
+
+  it.each([
+    ['leaves', '{ text colour }'],
+    ['leaves of a thing', '{ thing { name size ratio on id } }'],
+    ['names', '{ a_long_name_of_a_thing: thing { a_long_name_of_a_name: name __typename } }'],
+    ['a list of leaves', '{ matrix }'],
+    ['a list of things', '{ mustBeThings { name parts { name } } }'],
+    ['a union', '{ thing { any { __typename ... on Thing { name } } } }'],
+    [
+      'a list of a union',
+      '{ any { ... on Thing { name parts { name } } ... on Other { weight } } }',
+    ],
+  ])('%s', async (_, query) => {
+    const thing = { ...a, any: a };
+    const { length, texts } = await written(query, { ...rootValue, thing });
+    const sum = texts.reduce((sum, each) => sum + each, 0);
+    // Brackets of a list are counted for each chunk.
+    expect(sum - length).toBeGreaterThanOrEqual(0);
+    expect(sum - length).toBeLessThan(3);
+  });
+
+  const parts = Array.from({ length: 1_000 }, (_, at) => ({ name: `${at}`.padStart(3, '0') }));
+  it.each([
+    ['a list of a union', '{ any { ... on Thing { name } } }', { any: parts }],
+    [
+      'a list in a union',
+      '{ thing { any { ... on Thing { parts { name } } } } }',
+      { thing: { any: { parts } } },
+    ],
+  ])('a few items at a time: %s', async (_, query, root) => {
+    const { length, texts } = await written(query, root);
+    expect(texts.length).toBeGreaterThan(5);
+    expect(Math.max(...texts)).toBeLessThan(length / 5);
+  });
+});
+
 describe('a client that leaves', () => {
   it('ends what is waited for', async () => {
     const { signal, abort } = abortable();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MESSAGES } from '../../src/errors.ts';
 import { createAnswerSizes } from '../../src/limits/answer-size.ts';
 import { DEFAULT_LIMITS } from '../../src/limits/limits.ts';
+import { encodeGlobalId } from '../../src/schema/node.ts';
 import { closeAll, followed, image, record, subscribed } from '../support/followed.ts';
 import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
 import { createIndexGateway, type TestGateway } from '../support/gateway.ts';
@@ -25,7 +26,7 @@ function gatewayOver(label: string, answer = 1): TestGateway {
   const { images, containers } = manyImages(1_000);
   const labelled = images.map((row) => ({ ...row, labels: [{ key: 'x', value: label }] }));
   const index = createFixedIndex('e', { images: labelled, containers });
-  return createIndexGateway([index], { limits: { answer } });
+  return createIndexGateway([index], { limits: { answer }, federation: true });
 }
 
 async function textOf(gateway: TestGateway, query: string): Promise<string> {
@@ -55,6 +56,46 @@ describe.each(executors)('an answer that is made %s', (_, also) => {
     // Nothing of what failed is counted to the next.
     expect((await textOf(gateway, page(most))).length).toBeLessThanOrEqual(MEGABYTE);
   });
+
+  const id = JSON.stringify(encodeGlobalId('ImageSummary', 'e', idOf(1)));
+  const entity = `{ __typename: "ImageSummary", id: ${id} }`;
+  const image = 'image(reference: "demo/app-1:latest")';
+  const lists = (count: number, name: string, item: string) =>
+    `${name}: [${times(count, () => item)}]`;
+  it.each<[string, number, (count: number) => string]>([
+    ['things', 30_000, (count) => times(count, (at) => `a${at}: ${image} { label(key: "x") }`)],
+    [
+      'nodes',
+      30_000,
+      (count) =>
+        times(count, (at) => `a${at}: node(id: ${id}) { ... on ImageSummary { label(key: "x") } }`),
+    ],
+    [
+      'a list of nodes',
+      30_000,
+      (count) => `nodes(${lists(count, 'ids', id)}) { ... on ImageSummary { label(key: "x") } }`,
+    ],
+    [
+      'entities',
+      30_000,
+      (count) =>
+        `_entities(${lists(count, 'representations', entity)}) { ... on ImageSummary { label(key: "x") } }`,
+    ],
+    [
+      'things, where neither names nor values are too long alone',
+      2_000,
+      (count) =>
+        `${times(count, (at) => `a${at}: ${image} { ...N }`)} } fragment N on ImageSummary { ${'n'.repeat(60_000)}: label(key: "x")`,
+    ],
+  ])(
+    'of text that JSON escapes, in %s, is counted as it is written',
+    async (_what, length, fields) => {
+      const gateway = gatewayOver('\u0001'.repeat(length), 1);
+      const ask = (count: number) => textOf(gateway, `{ ${also} ${fields(count)} }`);
+      expect(JSON.parse(await ask(5))).not.toHaveProperty('errors');
+      expect(JSON.parse(await ask(14))).toEqual({ errors: [TOO_LONG] });
+    },
+  );
 
   it.each([
     ['90,000 rows of 29 fields', 'x', `id imageId created ${times(25, (at) => `a${at}: id`)}`],
