@@ -1,11 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createDeadlines } from '../src/deadlines.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from './support/heap.ts';
 
 describe('a deadline', () => {
   it('ends its task, also when garbage was collected before', async () => {

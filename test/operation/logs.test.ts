@@ -28,16 +28,19 @@ function ask(url: string, query: string, { id = '', variables = {} } = {}): Prom
 
 /** Lines of the log with this message, waited for. */
 const linesOf = (from: Program, message: string): Promise<any[]> =>
-  vi.waitFor(() => {
-    const lines = from
-      .stderr()
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const found = lines.filter(({ msg }) => msg === message);
-    expect(found.length).toBeGreaterThan(0);
-    return found;
-  });
+  vi.waitFor(
+    () => {
+      const lines = from
+        .stderr()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const found = lines.filter(({ msg }) => msg === message);
+      expect(found.length).toBeGreaterThan(0);
+      return found;
+    },
+    { timeout: 10_000 },
+  );
 
 const IMAGES = '{ images { totalCount } }';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -82,20 +82,23 @@ describe('metrics', () => {
   });
 
   it('tell how the engine and its index do', async () => {
-    await vi.waitFor(async () => {
-      const text = await scrape();
-      const one = (name: string, labels: object) =>
-        valueOf(text, name, { engine: 'sample', ...labels });
-      expect(one('imagegraph_engine_status', { status: 'READY' })).toBe(1);
-      expect(one('imagegraph_engine_status', { status: 'UNAVAILABLE' })).toBe(0);
-      expect(one('imagegraph_engine_circuit', { state: 'CLOSED' })).toBe(1);
-      expect(one('imagegraph_index_images', {})).toBe(6);
-      const age =
-        Date.now() / 1_000 - (one('imagegraph_index_last_full_read_timestamp_seconds', {}) ?? 0);
-      expect(age).toBeLessThan(60);
-      const list = { endpoint: '/images/json', code: 'OK' };
-      expect(one('imagegraph_engine_calls_total', list)).toBeGreaterThan(0);
-    });
+    await vi.waitFor(
+      async () => {
+        const text = await scrape();
+        const one = (name: string, labels: object) =>
+          valueOf(text, name, { engine: 'sample', ...labels });
+        expect(one('imagegraph_engine_status', { status: 'READY' })).toBe(1);
+        expect(one('imagegraph_engine_status', { status: 'UNAVAILABLE' })).toBe(0);
+        expect(one('imagegraph_engine_circuit', { state: 'CLOSED' })).toBe(1);
+        expect(one('imagegraph_index_images', {})).toBe(6);
+        const age =
+          Date.now() / 1_000 - (one('imagegraph_index_last_full_read_timestamp_seconds', {}) ?? 0);
+        expect(age).toBeLessThan(60);
+        const list = { endpoint: '/images/json', code: 'OK' };
+        expect(one('imagegraph_engine_calls_total', list)).toBeGreaterThan(0);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('hold nothing that a client or an engine said', async () => {

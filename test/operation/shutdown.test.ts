@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createClient } from 'graphql-sse';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Program, start } from '../main/program.ts';
 import type { HttpEngine } from '../support/http-engine.ts';
 import { startListEngine } from './list-engine.ts';
@@ -48,13 +48,12 @@ const statusOf = (path: string, init?: RequestInit) =>
 async function load() {
   const streams = Array.from({ length: 10 }, subscribe);
   const answers = Array.from({ length: 10 }, ask);
-  await vi.waitFor(async () => {
+  const subscribers = async () => {
     const text = await (await fetch(new URL('/metrics', program.url))).text();
-    expect(valueOf(text, 'imagegraph_image_event_subscribers', {})).toBe(10);
-  });
-  await vi.waitFor(() =>
-    expect(engine.calls.some((call) => call.includes('/images/json'))).toBe(true),
-  );
+    return valueOf(text, 'imagegraph_image_event_subscribers', {});
+  };
+  await expect.poll(subscribers).toBe(10);
+  await expect.poll(() => engine.calls.some((call) => call.includes('/images/json'))).toBe(true);
   return { streams, answers };
 }
 
@@ -108,7 +107,7 @@ describe('F26 S8 with 10 subscriptions and 10 slow queries, SIGTERM', () => {
     await load();
     const ended = once(program.child, 'close') as Promise<[number | null]>;
     program.child.kill('SIGTERM');
-    await vi.waitFor(async () => expect([503, 'refused']).toContain(await statusOf('/readyz')));
+    await expect.poll(() => statusOf('/readyz')).toBeOneOf([503, 'refused']);
     const since = performance.now();
     program.child.kill('SIGINT');
     expect(await ended).toEqual([1, null]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Program, start } from '../main/program.ts';
 import type { HttpEngine } from '../support/http-engine.ts';
 import { idOf, startStandInEngine } from '../support/stand-in-engine.ts';
@@ -81,7 +81,7 @@ describe('traces', () => {
   it('have a span for each request, below its traceparent, and one for each call to an engine, below that', async () => {
     program = await begin({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint() });
     await ask('query Canary { images { totalCount } containers: engines { name } }');
-    await vi.waitFor(() => expect(spans().some(({ kind }) => kind === SERVER)).toBe(true));
+    await expect.poll(() => spans().some(({ kind }) => kind === SERVER)).toBe(true);
     const [server] = spans().filter(({ kind }) => kind === SERVER) as [Span];
     expect(server).toMatchObject({
       name: 'POST /graphql',

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES, routeOf } from '../../src/engine/allowed-paths.ts';
 import { parseReference } from '../../src/engine/reference.ts';
 import { configOf } from '../config/config-inputs.ts';
@@ -175,10 +175,9 @@ describe('through what the proxy passes', () => {
   it('the gateway follows an engine and answers everything', async () => {
     const { port } = standIn.address() as AddressInfo;
     const program = await start({ args: ['--engine', `e=tcp://127.0.0.1:${port}`] });
-    await vi.waitFor(async () => {
-      const { data } = await program.ask('{ engine { index { mode } } }');
-      expect(data.engine.index.mode).toBe('LIVE');
-    });
+    const mode = async () =>
+      (await program.ask('{ engine { index { mode } } }')).data.engine.index.mode;
+    await expect.poll(mode).toBe('LIVE');
     const { data, errors } = await program.ask(
       `{ images { nodes { config { user } history { createdBy } sharedSize
            usedBy { totalCount } manifests { config { user } } } }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -15,28 +14,20 @@ const HOST = 'images.example.com';
 const isThere = spawnSync('nginx', ['-v']).error === undefined;
 const CONF = readFileSync(new URL('../../packaging/nginx.conf', import.meta.url), 'utf8');
 
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  return port;
-}
-
 describe.runIf(isThere)('behind nginx with packaging/nginx.conf', () => {
   const folder = mkdtempSync(join(tmpdir(), 'imagegraph-nginx-'));
+  // No port, which somebody else might take first.
+  const socketPath = join(folder, 'nginx.sock');
   let program: Program;
   let nginx: ChildProcess;
-  let port: number;
   beforeAll(async () => {
     program = await start({ args: ['--engine', 'sample', '--allow-host', HOST] });
-    port = await freePort();
     const { cert, key } = createCertificate();
     writeFileSync(join(folder, 'crt'), cert);
     writeFileSync(join(folder, 'key'), key);
     mkdirSync(join(folder, 'temp'));
     // The file itself, with places of this test.
-    const server = CONF.replace('listen 443', `listen 127.0.0.1:${port}`)
+    const server = CONF.replace('listen 443', `listen unix:${socketPath}`)
       .replace(/\S+\.crt;/, `${folder}/crt;`)
       .replace(/\S+\.key;/, `${folder}/key;`)
       .replace('127.0.0.1:4000', new URL(program.url).host);
@@ -48,7 +39,7 @@ describe.runIf(isThere)('behind nginx with packaging/nginx.conf', () => {
       `daemon off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${temporary.join(' ')} ${server} }`,
     );
     nginx = spawn('nginx', ['-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
-    await vi.waitUntil(() => send('/healthz', 'GET').catch(() => false));
+    await vi.waitUntil(() => send('/healthz', 'GET').catch(() => false), { timeout: 10_000 });
   });
   afterAll(async () => {
     const ended = once(nginx, 'close');
@@ -59,8 +50,8 @@ describe.runIf(isThere)('behind nginx with packaging/nginx.conf', () => {
 
   async function send(path: string, method: string, body?: object, more: object = {}) {
     const headers = { host: HOST, 'content-type': 'application/json', ...more };
-    const options = { method, headers, rejectUnauthorized: false, agent: false };
-    const request = https.request(new URL(path, `https://127.0.0.1:${port}`), options);
+    const options = { socketPath, path, method, headers, rejectUnauthorized: false, agent: false };
+    const request = https.request(options);
     request.end(body === undefined ? undefined : JSON.stringify(body));
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return response;

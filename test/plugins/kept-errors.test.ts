@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Plugin } from 'graphql-yoga';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createFixedIndex } from '../support/fixed-index.ts';
 import { createIndexGateway } from '../support/gateway.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../support/heap.ts';
 
 const requests: WeakRef<Request>[] = [];
 const watching: Plugin<Context> = {

@@ -144,9 +144,7 @@ describe('connections', () => {
     await Promise.all(held.map((socket) => once(socket, 'connect')));
     await once(connect().resume(), 'close');
     held.pop()?.destroy();
-    await vi.waitFor(async () =>
-      expect(await post({ host: '127.0.0.1', port, agent: false })).toBe('answered'),
-    );
+    await expect.poll(() => post({ host: '127.0.0.1', port, agent: false })).toBe('answered');
     held.forEach((socket) => socket.destroy());
   });
 });
@@ -164,7 +162,7 @@ describe('a token', () => {
     const { port } = new URL(server.url);
     const headers = { authorization: `Bearer ${'a'.repeat(32)}` };
     void post({ host: '127.0.0.1', port, headers });
-    await vi.waitFor(() => expect(streams.size).toBe(1));
+    await expect.poll(() => streams.size).toBe(1);
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     server.renew({ token: 'a'.repeat(32), tls: null });
     vi.advanceTimersByTime(60_000);
@@ -172,7 +170,7 @@ describe('a token', () => {
     server.renew({ token: 'b'.repeat(32), tls: null });
     vi.advanceTimersByTime(10_000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(streams.size).toBe(0));
+    await expect.poll(() => streams.size).toBe(0);
   });
 
   it('may be another one while the server runs', async () => {

@@ -1,23 +1,15 @@
 import http from 'node:http';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it, vi } from 'vitest';
 import { createGateway } from '../../src/gateway.ts';
 import { createImageEventLog } from '../../src/image-index/image-event-log.ts';
 import { createLiveIndex } from '../../src/image-index/live/live-index.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { openEmbedded } from '../embedded/open-embedded.ts';
+import { memoryInUse } from '../support/heap.ts';
 
 const TIMES = 5_000;
 /** As many as one client may have. */
 const AT_ONCE = 10;
-
-/** Bytes that are in use after all garbage is gone. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
-}
 
 /** Opens a subscription, waits for its head and leaves. */
 function visit(url: string): Promise<void> {
@@ -60,9 +52,9 @@ it(
       }
     };
     await come(500);
-    const before = heapInUse();
+    const before = memoryInUse();
     await come(TIMES);
-    expect(heapInUse() - before).toBeLessThan(10_000_000);
+    expect(memoryInUse() - before).toBeLessThan(10_000_000);
     expect(watchEvents).toHaveBeenCalledTimes(1);
     events.close();
     await server.close();

@@ -1,11 +1,12 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createListener } from '../../src/server/listener.ts';
 import { type HttpGateway, startHttpGateway } from '../support/http-gateway.ts';
 
 /** Shorter than the server's own, in the same proportions. */
 const patience = {
   headersTimeout: 500,
-  requestTimeout: 1_000,
+  requestTimeout: 1_500,
   connectionsCheckingInterval: 100,
   keepAliveTimeout: 250,
 };
@@ -30,6 +31,17 @@ function drip(start: string, piece: string): Promise<string> {
     });
   });
 }
+
+describe('a server of its own values', () => {
+  it('waits for so long, and holds so many connections', () => {
+    expect(createListener(null)).toMatchObject({
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 5_000,
+      maxConnections: 500,
+    });
+  });
+});
 
 describe('a client that is slow', () => {
   const line = 'POST /graphql HTTP/1.1\r\n';
