@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const LIVE = 'test/live/**/*.test.ts';
+/** What takes long and depends on other programs, or on V8, more than on the version of Node. */
+const LONG = 'test/{wall,packaging,soak,browser,federation}/**/*.test.ts';
 const FAULTS = ['test/faults/**/*.test.ts', 'test/operation/shutdown.test.ts'];
 
 export default defineConfig({
@@ -20,7 +22,16 @@ export default defineConfig({
         test: {
           name: 'still',
           include: ['test/**/*.test.ts'],
-          exclude: [LIVE, ...FAULTS, '**/node_modules/**'],
+          exclude: [LIVE, ...FAULTS, LONG, '**/node_modules/**'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: [LONG],
+          exclude: ['**/node_modules/**'],
           sequence: { groupOrder: 1 },
         },
       },
