@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import { MAX_BODY_BYTES } from '../limits/limits.ts';
 import type { TokenCheck } from './bearer-token.ts';
-import type { OwnHosts } from './own-hosts.ts';
+import { type OwnHosts, singleHost } from './own-hosts.ts';
 import type { Refusal } from './refusal.ts';
 
 const MAX_HEADERS = 100;
@@ -56,8 +56,8 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
       const host = hosts.hostOf(request);
       if (host === null) {
         // Two of them, or none, is nothing that could be allowed.
-        const [value, ...others] = valuesOf('host', rawHeaders);
-        if (value && others.length === 0) onRefused('Host', value);
+        const value = singleHost(request);
+        if (value) onRefused('Host', value);
         return FORBIDDEN_HOST;
       }
       const { origin } = headers;
@@ -73,10 +73,6 @@ export function createDoor({ hosts, allowOrigins, token, onRefused = () => {} }:
     },
     caller: (request) => (token === null || token(request) ? null : NO_TOKEN),
   };
-}
-
-function valuesOf(header: string, rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === header);
 }
 
 /** What means one thing must be said once: Node takes the first, and what stands before this server perhaps the last. */

@@ -5,12 +5,12 @@ import { boundConnections, type Connections, trackConnections } from './connecti
 import {
   bind,
   createListener,
-  inBrackets,
   type ListenAddress,
   type Patience,
   type ServerTls,
   toTlsOptions,
 } from './listener.ts';
+import { inBrackets } from './own-hosts.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
 
 /** What lets somebody in; it may be renewed while the server runs. */

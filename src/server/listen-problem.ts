@@ -1,4 +1,5 @@
-import { inBrackets, type ListenAddress } from './listener.ts';
+import type { ListenAddress } from './listener.ts';
+import { inBrackets } from './own-hosts.ts';
 
 /** What to do, by the code of the system. */
 type Advice = Readonly<Record<string, string>>;

@@ -55,11 +55,6 @@ export function toTlsOptions({ cert, key, clientCa }: ServerTls): https.ServerOp
   return { cert, key, ...client, minVersion: 'TLSv1.2' };
 }
 
-/** A host as a URL has it. */
-export function inBrackets(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 /** Listens; the port is the one that was taken, 0 for a socket. Rejects when the address cannot be had. */
 export async function bind(server: http.Server, address: ListenAddress): Promise<number> {
   if ('socketPath' in address) {

@@ -40,9 +40,9 @@ export function createOwnHosts({ scheme, host, port, allowHosts }: OwnHostsOptio
   };
   return {
     hostOf(request) {
-      const values = request.rawHeaders.filter((_, at, all) => isHostValue(all, at));
-      const value = bare(values[0]?.toLowerCase() ?? '');
-      if (values.length !== 1) return null;
+      const single = singleHost(request);
+      if (single === null) return null;
+      const value = bare(single.toLowerCase());
       return names.has(value) || value === bareAddressOf(request) ? value : null;
     },
     isOwnOrigin(origin, host) {
@@ -56,8 +56,12 @@ export function createOwnHosts({ scheme, host, port, allowHosts }: OwnHostsOptio
 /** Clients leave the port out of Host and Origin where it is the one of the scheme. */
 const DEFAULT_PORT = { http: /:80$/, https: /:443$/ } as const;
 
-function isHostValue(rawHeaders: readonly string[], at: number): boolean {
-  return at % 2 === 1 && /^host$/i.test(rawHeaders[at - 1] as string);
+/** The value of Host as it was sent; null where there is none, or more than one. */
+export function singleHost({ rawHeaders }: http.IncomingMessage): string | null {
+  const isHost = (_: string, at: number) =>
+    at % 2 === 1 && /^host$/i.test(rawHeaders[at - 1] as string);
+  const [value, ...others] = rawHeaders.filter(isHost);
+  return value === undefined || others.length > 0 ? null : value;
 }
 
 /**
@@ -68,5 +72,10 @@ function addressOf({ socket: { localAddress, localPort } }: http.IncomingMessage
   // Of a unix socket there is none.
   if (localAddress === undefined) return null;
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
-  return `${address.includes(':') ? `[${address}]` : address}:${localPort}`;
+  return `${inBrackets(address)}:${localPort}`;
+}
+
+/** A host as a URL has it. */
+export function inBrackets(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Program, run, spawnProgram, start } from './program.ts';
 
 const [FIRST, SECOND] = ['first', 'other'].map((word) => `${word}-token-that-is-long-enough-to-be`);
@@ -45,11 +45,11 @@ describe('the program', () => {
     expect([await statusWith(FIRST), await statusWith(SECOND)]).toEqual([200, 401]);
     writeFileSync(file, `${SECOND}\n`);
     program.child.kill('SIGHUP');
-    await vi.waitFor(async () => expect(await statusWith(SECOND)).toBe(200));
+    await expect.poll(() => statusWith(SECOND)).toBe(200);
     expect(await statusWith(FIRST)).toBe(401);
     writeFileSync(file, 'short');
     program.child.kill('SIGHUP');
-    await vi.waitFor(() => expect(program?.stderr()).toContain('those of before stay'));
+    await expect.poll(() => program?.stderr()).toContain('those of before stay');
     expect(program.stderr()).toContain(`${file}\\" does not hold one token`);
     expect(await statusWith(SECOND)).toBe(200);
     expect(program.stderr()).not.toMatch(/first-token|other-token/);
@@ -60,7 +60,7 @@ describe('the program', () => {
     program = await start({ args: ['--engine', 'sample'], under: ['bash', '-c', script, 'bash'] });
     expect([await statusWith(FIRST), await statusWith(SECOND)]).toEqual([200, 401]);
     program.child.kill('SIGHUP');
-    await vi.waitFor(() => expect(program?.stderr()).toContain('those of before stay'));
+    await expect.poll(() => program?.stderr()).toContain('those of before stay');
     expect(await statusWith(FIRST)).toBe(200);
   });
 
@@ -79,7 +79,7 @@ describe('the program', () => {
     writeFileSync(file, SECOND as string);
     child.kill('SIGHUP');
     const [, url = ''] = /ready at (\S+)/.exec(String(await ready)) ?? [];
-    await vi.waitFor(async () => expect(await statusWith(SECOND, url)).toBe(200));
+    await expect.poll(() => statusWith(SECOND, url)).toBe(200);
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
@@ -144,7 +144,7 @@ describe('the program', () => {
     expect(await status({ origin: 'https://a.example.com' })).toBe(200);
     for (const _ of [1, 2]) expect(await status({ host: 'pictures.example.com' })).toBe(403);
     expect(await status({ origin: 'https://b.example.com' })).toBe(403);
-    await vi.waitFor(() => expect(program?.stderr()).toContain('https://b.example.com'));
+    await expect.poll(() => program?.stderr()).toContain('https://b.example.com');
     expect(program.stderr().split('pictures.example.com')).toHaveLength(2);
     expect(program.stderr()).toContain('--allow-host');
   });
