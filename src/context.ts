@@ -1,22 +1,21 @@
-import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { createDeadlines } from './deadlines.ts';
-import { EngineError } from './engine/engine-error.ts';
 import type { Engine } from './engine/engine.ts';
-import { toPublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import type { AnswerSize, CreateAnswerSize } from './limits/answer-size.ts';
 import { type Budget, createBudget } from './limits/budget.ts';
 import type { Limits } from './limits/limits.ts';
-import { type EngineFailure, firstThatHas, settleEngines } from './loaders/engines.ts';
+import { firstThatHas, settleEngines } from './loaders/engines.ts';
 import { createLoaders, type Loaders } from './loaders/loaders.ts';
 import type { Registries } from './registry/registries.ts';
+import { createReports, type Reports } from './reports.ts';
 
 /** How long one operation, or one event of a subscription, may take: less than the 30 s that routers wait. */
 const OPERATION_MS = 20_000;
 
 /** What resolvers have to work with, made anew for each operation. */
-export interface Context extends Budget {
+export interface Context extends Budget, Omit<Reports, 'clear'> {
   /** By configured engine name, in the order of configuration. */
   readonly indexes: ReadonlyMap<string, ImageIndex>;
   /** What happened to images, on all engines. */
@@ -35,10 +34,6 @@ export interface Context extends Budget {
   renew(): void;
   /** The engine of a configured name that an image or container of this operation bears. */
   engineOf(name: string): Engine;
-  /** Errors that stand beside data instead of in its place: of engines that are missing in a connection. */
-  readonly reported: readonly GraphQLError[];
-  /** Reports the engines that failed, or throws when all that were asked did: the field has nothing then. */
-  reportFailures(failures: readonly EngineFailure[], asked: number, info: GraphQLResolveInfo): void;
   /**
    * The answer of the first engine that has one; null when none has. Engines that failed before it was
    * found go unmentioned: the answer is good without them.
@@ -96,12 +91,14 @@ export function createContext(
   const { indexes, events, registries, limits, createSize } = sources;
   const deadlines = createDeadlines(signal, OPERATION_MS);
   const loaders = createLoaders(indexes, registries, deadlines());
-  const reported: GraphQLError[] = [];
+  const reports = createReports();
   const budget = createBudget(limits);
   let ages = false;
   const size = createSize(budget.giveUp);
   const context: Context = {
     ...budget,
+    reported: reports.reported,
+    reportFailures: reports.reportFailures,
     indexes,
     events,
     loaders,
@@ -114,18 +111,6 @@ export function createContext(
       context.startOver();
     },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,
-    reported,
-    reportFailures(failures, asked, info) {
-      const [first, ...others] = failures;
-      if (first === undefined) return;
-      const beside = failures.length === asked ? others : failures;
-      for (const { error } of beside) {
-        const known = reported.some((other) => other.originalError === error);
-        // A list of a hundred look-ups says once that an engine is missing.
-        if (!known) reported.push(located(error, info));
-      }
-      if (failures.length === asked) throw first.error;
-    },
     size,
     async gather(info, ask) {
       const engines = [...indexes.keys()];
@@ -145,7 +130,7 @@ export function createContext(
     },
     startOver() {
       budget.startOver();
-      reported.length = 0;
+      reports.clear();
       size.clear();
     },
     doNotCache: () => void (ages = true),
@@ -153,18 +138,4 @@ export function createContext(
       !ages && context.loaders.isCertain() && context.loaders.staleEngines().length === 0,
   };
   return context;
-}
-
-function located(error: Error, { fieldNodes, path }: GraphQLResolveInfo): GraphQLError {
-  const keys: (string | number)[] = [];
-  for (let at: GraphQLResolveInfo['path'] | undefined = path; at; at = at.prev)
-    keys.unshift(at.key);
-  const shown = error instanceof EngineError ? toPublicError(error) : error;
-  const { extensions } = shown as Partial<GraphQLError>;
-  return new GraphQLError(shown.message, {
-    nodes: fieldNodes,
-    path: keys,
-    originalError: error,
-    extensions: extensions ?? {},
-  });
 }

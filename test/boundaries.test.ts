@@ -31,8 +31,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'turns.ts',
   ],
   'deadlines.ts': [],
+  'reports.ts': ['engine/engine-error.ts', 'errors.ts', 'loaders/engines.ts'],
   'context.ts': [
     'deadlines.ts',
+    'reports.ts',
     'engine',
     'image-index',
     'loaders',

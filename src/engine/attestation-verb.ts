@@ -4,7 +4,7 @@ import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Attestation } from './image-detail.ts';
-import { platformQuery } from './image-verbs.ts';
+import { platformQuery } from './image-call.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import { toDescriptor } from './manifest-mapping.ts';
 import { nullWhenGone } from './null-when-gone.ts';
@@ -30,7 +30,7 @@ export function createAttestationVerb(
           throw new EngineError('UNSUPPORTED_BY_ENGINE', name, 'no /attestations');
         }
         const query = {
-          platform: platformQuery(platform),
+          ...platformQuery(platform),
           ...(withStatement === null ? {} : { type: withStatement, statement: '1' }),
         };
         const { api } = facts;

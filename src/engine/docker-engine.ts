@@ -1,5 +1,6 @@
 import { createAsking } from './asking.ts';
 import { createAttestationVerb } from './attestation-verb.ts';
+import { createContainerVerb } from './container-verb.ts';
 import { createDistributionVerb } from './distribution-verb.ts';
 import { createDockerFor, type DockerFor } from './docker-calls.ts';
 import type { EngineError } from './engine-error.ts';
@@ -7,11 +8,14 @@ import type { Engine, EngineStatus } from './engine.ts';
 import type { ApiVersion } from './engine-facts.ts';
 import { createEventVerbs } from './event-verbs.ts';
 import { createGreeting, ping, PING_MS } from './greeting.ts';
-import { createImageVerbs } from './image-verbs.ts';
+import { createHistoryVerb } from './history-verb.ts';
+import { createInspectVerbs } from './inspect-verbs.ts';
 import { asCount } from './json-values.ts';
 import { createListVerbs } from './list-verbs.ts';
+import { createLongRead } from './long-read.ts';
 import { REDACTION, type Redaction } from './redaction.ts';
 import { readObject } from './read-body.ts';
+import { createSizeVerbs } from './size-verbs.ts';
 import type { Transport } from './transport.ts';
 
 /** Until the head of the answer, in milliseconds. */
@@ -33,6 +37,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const docker = createDockerFor(name, transport);
   const pinged = async (signal: AbortSignal, headTimeoutMs: number) =>
     void (await ping(docker, signal, headTimeoutMs));
+  const long = createLongRead(name, pinged);
   const probe = () => pinged(AbortSignal.timeout(PING_MS), PING_MS);
   const greeting = createGreeting(name, docker, transport);
   const asking = createAsking({ name, greeting, probe, onStatus });
@@ -45,8 +50,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     facts: () => connection.ready().catch(() => null),
     greetAgain: () => connection.greetAgain().catch(() => null),
     countImages: (signal) => ask(signal, ({ api }) => countImages(docker, api, signal)),
-    ...createListVerbs(name, docker, askForList, pinged, redaction),
-    ...createImageVerbs(name, docker, ask, redaction),
+    ...createListVerbs(docker, askForList, long, redaction),
+    ...createSizeVerbs(docker, askForList, long),
+    ...createInspectVerbs(name, docker, ask, redaction),
+    ...createHistoryVerb(docker, ask, redaction),
+    ...createContainerVerb(docker, ask),
     ...createAttestationVerb(name, docker, ask, redaction),
     ...createDistributionVerb(name, docker, ask),
     ...createEventVerbs(name, docker, connection.ready),

@@ -1,13 +1,9 @@
-import type { EngineFacts } from '../engine/engine-facts.ts';
 import type { ImageRow, ManifestRow, Platform } from '../engine/image-row.ts';
-import {
-  canonicalName,
-  type ParsedName,
-  parseEngineDigest,
-  parseEngineTag,
-} from '../engine/reference.ts';
+import type { ParsedName } from '../engine/reference.ts';
+import { digestOf, isNamedByDigest } from './image-names.ts';
 import { createReferenceTable, type ReferenceTable } from './reference-table.ts';
 import { listRepositories, type Repository } from './repository.ts';
+import { ViewedImage } from './viewed-image.ts';
 
 /** One image of one engine, as a view shows it. Made on demand, the same object for the life of the view. */
 export interface Image {
@@ -112,63 +108,6 @@ export function createImageView(engine: string, rows: readonly ImageRow[]): Imag
   return view;
 }
 
-/** What is derived from a row is made when it is first asked for. A class: thousands are made in one go. */
-class ViewedImage implements Image {
-  readonly engine: string;
-  readonly row: ImageRow;
-  readonly view: ImageView;
-  #tags: readonly TagReference[] | undefined;
-  #digests: readonly DigestReference[] | undefined;
-  #manifests: readonly Manifest[] | null | undefined;
-  #platforms: readonly Platform[] | null | undefined;
-
-  constructor(row: ImageRow, view: ImageView) {
-    this.engine = view.engine;
-    this.row = row;
-    this.view = view;
-  }
-
-  get tags(): readonly TagReference[] {
-    return (this.#tags ??= this.row.tags.map((reference) => toTagReference(reference, this)));
-  }
-
-  get digests(): readonly DigestReference[] {
-    return (this.#digests ??= this.row.digests.map((text) => toDigestReference(text, this)));
-  }
-
-  get manifests(): readonly Manifest[] | null {
-    if (this.#manifests !== undefined) return this.#manifests;
-    return (this.#manifests = this.row.manifests?.map((row) => ({ row, image: this })) ?? null);
-  }
-
-  get platforms(): readonly Platform[] | null {
-    if (this.#platforms !== undefined) return this.#platforms;
-    return (this.#platforms = availablePlatforms(this.row));
-  }
-}
-
-function toTagReference(reference: string, image: Image): TagReference {
-  const name = parseEngineTag(reference);
-  const canonicalReference =
-    name === null ? null : `${canonicalName(name.domain, name.path)}:${name.tag ?? ''}`;
-  return { reference, name, canonicalReference, image };
-}
-
-function toDigestReference(reference: string, image: Image): DigestReference {
-  const name = parseEngineDigest(reference);
-  return { reference, digest: digestOf(reference), name, image };
-}
-
-/** Of name@digest, and of a bare digest. */
-function digestOf(reference: string): string {
-  return reference.slice(reference.lastIndexOf('@') + 1);
-}
-
-/** Whether a digest reference with a repository names the image; a bare digest names nothing. */
-export function isNamedByDigest(row: ImageRow): boolean {
-  return row.digests.some((reference) => reference.includes('@'));
-}
-
 function ancestors(view: ImageView, image: Image): Image[] {
   const found: Image[] = [];
   const seen = new Set([image.row.id]);
@@ -205,21 +144,4 @@ function groupBy(
 function once<Value>(compute: () => Value): () => Value {
   let value: { readonly computed: Value } | null = null;
   return () => (value ??= { computed: compute() }).computed;
-}
-
-function availablePlatforms({ manifests }: ImageRow): readonly Platform[] | null {
-  if (manifests === null) return null;
-  const available = manifests.filter(({ available, kind }) => available && kind === 'IMAGE');
-  const platforms = available.flatMap(({ platform }) => (platform === null ? [] : [platform]));
-  return [...new Set(platforms)];
-}
-
-/** The platform that the engine would run: its own when that is available, else the first. */
-export function preferredPlatform(image: Image, engine: EngineFacts | null): Platform | null {
-  const platforms = image.platforms ?? [];
-  const own = platforms.find(
-    ({ os, architecture }) =>
-      os === engine?.operatingSystem && architecture === engine.architecture,
-  );
-  return own ?? platforms[0] ?? null;
 }

@@ -33,78 +33,82 @@ type Type = GraphQLNamedType | null | undefined;
  * back to itself counts as nothing there; validation refuses it.
  */
 export function sizesOf(document: DocumentNode, schema: GraphQLSchema): readonly DocumentSize[] {
+  const operations: OperationDefinitionNode[] = [];
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
     if (definition.kind === Kind.FRAGMENT_DEFINITION) {
       fragments.set(definition.name.value, definition);
     }
   }
-  const counted = new Map<string, Size>();
+  const count = { schema, fragments, counted: new Map<string, Size>() };
+  return [
+    ...operations.map((operation) => ofOperation(operation, count)),
+    // A fragment has no top: an operation that spreads it has.
+    ...[...fragments.keys()].map((name) => ({ ...ofFragment(name, count), rootFields: 0 })),
+  ];
+}
 
-  function ofFragment(name: string): Size {
-    const known = counted.get(name);
-    if (known !== undefined) return known;
-    counted.set(name, nothing());
-    const fragment = fragments.get(name);
-    if (fragment === undefined) return nothing();
-    const size = ofSelections(
-      fragment.selectionSet,
-      schema.getType(fragment.typeCondition.name.value),
-    );
-    size.directives += fragment.directives?.length ?? 0;
-    counted.set(name, size);
-    return size;
-  }
+/** One document while it is counted. */
+interface Count {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** By name of the fragment. */
+  readonly counted: Map<string, Size>;
+}
 
-  function ofSelections(set: SelectionSetNode | undefined, parent: Type): Size {
-    const sum = nothing();
-    for (const selection of set?.selections ?? []) {
-      add(sum, ofSelection(selection, parent));
-      sum.directives += selection.directives?.length ?? 0;
-    }
-    return sum;
+function ofOperation(operation: OperationDefinitionNode, count: Count): Size {
+  const { directives = [], variableDefinitions = [], selectionSet } = operation;
+  const size = ofSelections(selectionSet, count.schema.getRootType(operation.operation), count);
+  size.directives += directives.length;
+  for (const variable of variableDefinitions) {
+    size.directives += variable.directives?.length ?? 0;
   }
+  return size;
+}
 
-  function ofSelection(selection: SelectionNode, parent: Type): Size {
-    if (selection.kind === Kind.FIELD) return ofField(selection, parent);
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value);
-    const { typeCondition, selectionSet } = selection;
-    return ofSelections(
-      selectionSet,
-      typeCondition === undefined ? parent : schema.getType(typeCondition.name.value),
-    );
-  }
+function ofFragment(name: string, count: Count): Size {
+  const { schema, fragments, counted } = count;
+  const known = counted.get(name);
+  if (known !== undefined) return known;
+  counted.set(name, nothing());
+  const fragment = fragments.get(name);
+  if (fragment === undefined) return nothing();
+  const type = schema.getType(fragment.typeCondition.name.value);
+  const size = ofSelections(fragment.selectionSet, type, count);
+  size.directives += fragment.directives?.length ?? 0;
+  counted.set(name, size);
+  return size;
+}
 
-  function ofField({ name, alias, selectionSet }: FieldNode, parent: Type): Size {
-    const field = fieldOf(parent, name.value);
-    const size = ofSelections(selectionSet, field && getNamedType(field.type));
-    // Questions about the schema are deep and long; aliases, which would multiply them, they have none.
-    const own = isIntrospectionType(parent) ? 0 : 1;
-    size.depth += own;
-    size.fields += own;
-    size.rootFields = 1;
-    if (alias !== undefined) size.aliases++;
-    if (field !== undefined && isExpensive(field)) size.expensiveFields++;
-    return size;
+function ofSelections(set: SelectionSetNode | undefined, parent: Type, count: Count): Size {
+  const sum = nothing();
+  for (const selection of set?.selections ?? []) {
+    add(sum, ofSelection(selection, parent, count));
+    sum.directives += selection.directives?.length ?? 0;
   }
+  return sum;
+}
 
-  function ofOperation(operation: OperationDefinitionNode): Size {
-    const { directives = [], variableDefinitions = [], selectionSet } = operation;
-    const size = ofSelections(selectionSet, schema.getRootType(operation.operation));
-    size.directives += directives.length;
-    for (const variable of variableDefinitions) {
-      size.directives += variable.directives?.length ?? 0;
-    }
-    return size;
-  }
+function ofSelection(selection: SelectionNode, parent: Type, count: Count): Size {
+  if (selection.kind === Kind.FIELD) return ofField(selection, parent, count);
+  if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value, count);
+  const { typeCondition, selectionSet } = selection;
+  const type = typeCondition ? count.schema.getType(typeCondition.name.value) : parent;
+  return ofSelections(selectionSet, type, count);
+}
 
-  const sizes: Size[] = [];
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) sizes.push(ofOperation(definition));
-  }
-  // A fragment has no top: an operation that spreads it has.
-  for (const name of fragments.keys()) sizes.push({ ...ofFragment(name), rootFields: 0 });
-  return sizes;
+function ofField({ name, alias, selectionSet }: FieldNode, parent: Type, count: Count): Size {
+  const field = fieldOf(parent, name.value);
+  const size = ofSelections(selectionSet, field && getNamedType(field.type), count);
+  // Questions about the schema are deep and long; aliases, which would multiply them, they have none.
+  const own = isIntrospectionType(parent) ? 0 : 1;
+  size.depth += own;
+  size.fields += own;
+  size.rootFields = 1;
+  if (alias !== undefined) size.aliases++;
+  if (field !== undefined && isExpensive(field)) size.expensiveFields++;
+  return size;
 }
 
 function nothing(): Size {

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
 import { parseReference } from '../engine/reference.ts';
 import type { LoggedEvent } from '../image-index/image-event-log.ts';
-import { namesOf, type ReferencePattern } from '../image-index/image-filter.ts';
+import type { ReferencePattern } from '../image-index/image-filter.ts';
+import { namesOf } from '../image-index/image-names.ts';
 import type { Image } from '../image-index/image-view.ts';
 import type { Loaders } from './loaders.ts';
 

@@ -2,11 +2,10 @@ import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Image } from '../image-index/image-view.ts';
 import type { PageArgs } from '../keyset.ts';
+import { BY_AGE, type PlacedImage } from '../loaders/image-ordering.ts';
 import {
-  BY_AGE,
   type ImageQuestion,
   type ImageSelection,
-  type PlacedImage,
   selectImages,
 } from '../loaders/image-selection.ts';
 import { builder } from './builder.ts';

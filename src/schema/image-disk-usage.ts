@@ -1,4 +1,4 @@
-import { isDangling } from '../image-index/image-filter.ts';
+import { isDangling } from '../image-index/image-names.ts';
 import type { Image } from '../image-index/image-view.ts';
 import { EXPENSIVE } from '../limits/expensive-field.ts';
 import { builder } from './builder.ts';

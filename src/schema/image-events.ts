@@ -1,4 +1,4 @@
-import type { ArgBuilder } from '@pothos/core';
+import type { ArgBuilder, InputShapeFromFields } from '@pothos/core';
 import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
 import type { LoggedEvent } from '../image-index/image-event-log.ts';
@@ -38,15 +38,11 @@ builder.queryField('recentImageEvents', (t) =>
       }),
       ...eventArgs(t.arg),
     },
-    resolve(_, { engines, filter, since, after, ...page }, context) {
+    resolve(_, { first, after, since, ...args }, context) {
       // An event is told after the change that it is about, which is all that an index counts.
       context.doNotCache();
-      const question = {
-        engines: enginesWithEvents(context, engines),
-        filter: toImageEventFilter(filter),
-        since: since ?? null,
-      };
-      return askForRecentEvents(context, question, toPosition(context, after), page);
+      const question = { ...toQuestion(context, args), since: since ?? null };
+      return askForRecentEvents(context, question, toPosition(context, after), { first });
     },
   }),
 );
@@ -63,19 +59,27 @@ builder.subscriptionField('imageEvents', (t) =>
           'The cursor of the last event that was seen; only what happens from now on when left out.',
       }),
     },
-    subscribe: (_, { engines, filter, afterCursor }, context) =>
-      followEvents(
-        context,
-        enginesWithEvents(context, engines),
-        toImageEventFilter(filter),
-        toPosition(context, afterCursor),
-      ),
+    subscribe: (_, { afterCursor, ...args }, context) =>
+      followEvents(context, toQuestion(context, args), toPosition(context, afterCursor)),
     resolve(event, _args, context) {
       context.renew();
       return event;
     },
   }),
 );
+
+/** Which events, of which engines. */
+interface Question {
+  readonly engines: readonly string[];
+  readonly filter: Filter;
+}
+
+function toQuestion(
+  context: Context,
+  { engines, filter }: InputShapeFromFields<ReturnType<typeof eventArgs>>,
+): Question {
+  return { engines: enginesWithEvents(context, engines), filter: toImageEventFilter(filter) };
+}
 
 /** Those of the asked engines whose index tells events. @throws PublicError when none does */
 function enginesWithEvents(
@@ -106,8 +110,7 @@ function toPosition({ events }: Context, cursor: string | null | undefined): num
 /** @throws PublicError SUBSCRIPTION_LIMIT */
 function followEvents(
   context: Context,
-  engines: readonly string[],
-  filter: Filter,
+  { engines, filter }: Question,
   after: number | null,
 ): AsyncIterableIterator<LoggedEvent> {
   checkSubscriptions(context);

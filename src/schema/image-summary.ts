@@ -1,6 +1,6 @@
 import { after } from '../eventual.ts';
-import { isDangling } from '../image-index/image-filter.ts';
-import { preferredPlatform } from '../image-index/image-view.ts';
+import { isDangling } from '../image-index/image-names.ts';
+import { preferredPlatform } from '../image-index/image-platforms.ts';
 import { builder } from './builder.ts';
 import { askForContainers } from './container-connection.ts';
 import { connectNewest } from './image-connection.ts';

@@ -81,7 +81,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_, { reference, engine }, context, info) => {
       const asked = namedEngines(context.indexes, engine);
-      return context.find(asked, info, (name) => lookUp(context, name, reference));
+      return findImage(context, asked, reference, info);
     },
   }),
   imagesByReference: t.field({
@@ -98,13 +98,10 @@ builder.queryFields((t) => ({
       engine: t.arg.string({ description: 'An engine by its configured name.' }),
     },
     resolve: (_, { references, engine }, context, info) => {
-      const { limits } = context;
-      if (references.length > limits.references) throw beyond('references', limits);
+      if (references.length > context.limits.references) throw beyond('references', context.limits);
       const asked = namedEngines(context.indexes, engine);
       // Each slot settles for itself.
-      return context
-        .counted(references)
-        .map((reference) => context.find(asked, info, (name) => lookUp(context, name, reference)));
+      return context.counted(references).map((one) => findImage(context, asked, one, info));
     },
   }),
 }));
@@ -134,6 +131,15 @@ builder.objectFields('Engine', (t) => ({
     resolve: ({ name }, args, context, info) => ask(context, [name], args, info),
   }),
 }));
+
+function findImage(
+  context: Context,
+  engines: readonly string[],
+  reference: string,
+  info: GraphQLResolveInfo,
+): Promise<Image | null> {
+  return context.find(engines, info, (engine) => lookUp(context, engine, reference));
+}
 
 /** @throws PublicError INVALID_REFERENCE when an ID prefix fits several images */
 async function lookUp(

@@ -78,14 +78,18 @@ builder.queryFields((t) => ({
       }),
       engine: t.arg.string({ description: 'An engine by its configured name.' }),
     },
-    resolve: async (_, { danglingOnly, until, labels, engine }, context): Promise<PrunePreview> => {
-      if (labels != null && labels.length > MAX_LABELS) {
-        throw new PublicError('BAD_USER_INPUT', 'Give 100 labels at most.');
-      }
+    resolve: async (_, { engine, danglingOnly, until, labels }, context): Promise<PrunePreview> => {
       const [first = ''] = namedEngines(context.indexes, engine);
-      const wanted = labels?.map(({ key, value }) => ({ key, value: value ?? null })) ?? [];
-      const options = { danglingOnly, until: until ?? null, labels: wanted };
+      const options = { danglingOnly, until: until ?? null, labels: toLabels(labels ?? []) };
       return previewPrune(context, context.engineOf(first), options);
     },
   }),
 }));
+
+/** @throws PublicError BAD_USER_INPUT */
+function toLabels(labels: readonly (typeof ImageLabelFilter.$inferInput)[]) {
+  if (labels.length > MAX_LABELS) {
+    throw new PublicError('BAD_USER_INPUT', 'Give 100 labels at most.');
+  }
+  return labels.map(({ key, value }) => ({ key, value: value ?? null }));
+}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ImageRow } from '../../src/engine/image-row.ts';
 import { type ParsedReference, parseReference } from '../../src/engine/reference.ts';
-import { compileFilter } from '../../src/image-index/image-filter.ts';
+import { compileFilter } from '../../src/image-index/compile-filter.ts';
 import { createImageView, type ImageView } from '../../src/image-index/image-view.ts';
 
 const parsed = (text: string) => parseReference(text) as ParsedReference;

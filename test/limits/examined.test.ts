@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { GatewayOptions } from '../../src/gateway.ts';
-import * as filters from '../../src/image-index/image-filter.ts';
+import * as filters from '../../src/image-index/compile-filter.ts';
 import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
 import { createIndexGateway } from '../support/gateway.ts';
 
-vi.mock('../../src/image-index/image-filter.ts', { spy: true });
+vi.mock('../../src/image-index/compile-filter.ts', { spy: true });
 
 const times = <Value>(count: number, of: (at: number) => Value) =>
   Array.from({ length: count }, (_, at) => of(at));

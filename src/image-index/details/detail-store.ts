@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { createBulkhead } from '../../engine/bulkhead.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { canAskForPlatform } from '../../engine/image-verbs.ts';
+import { canAskForPlatform } from '../../engine/inspect-versions.ts';
 import type { Attestation, HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
 import { createSingleFlights } from '../../single-flight.ts';
 import { type Admission, createAdmission } from './admission.ts';

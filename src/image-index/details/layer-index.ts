@@ -1,7 +1,7 @@
 import { EngineError, type EngineErrorCode } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageRow } from '../../engine/image-row.ts';
-import { canAskForPlatform } from '../../engine/image-verbs.ts';
+import { canAskForPlatform } from '../../engine/inspect-versions.ts';
 import type { ImageDetail } from '../../engine/image-detail.ts';
 import type { ImageView } from '../image-view.ts';
 import { createSingleFlight } from '../../single-flight.ts';

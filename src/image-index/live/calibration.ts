@@ -1,4 +1,4 @@
-import { canReadOneImage } from '../../engine/image-verbs.ts';
+import { canReadOneImage } from '../../engine/inspect-versions.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineFacts } from '../../engine/engine-facts.ts';
 import type { ImageRow } from '../../engine/image-row.ts';
