@@ -35,7 +35,7 @@ export const METHODS = command.flatMap((word) => /^-allow([A-Z]+)=/.exec(word)?.
 
 /**
  * Whether the proxy passes a request on: it compares the whole path, without the query, after what percent signs stand for
- * has been put in their place (socket-proxy 1.12, handlehttprequest.go).
+ * has been put in their place (socket-proxy 1.13, handlehttprequest.go). socket-proxy.test.ts holds this to the real one.
  * @param target path and query
  */
 export function passes(method: string, target: string): boolean {
