@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { installed } from './installed.ts';
 
 /** Those that ask for no more than to be named. */
 const PERMISSIVE = new Set([
@@ -18,20 +18,10 @@ const OLD_FORM = new Set(
   ['buildcheck', 'cpu-features', 'ssh2'].map((name) => `node_modules/${name}`),
 );
 
-interface Locked {
-  readonly license?: string;
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
-}
-
 it('everything that is installed with the package is under a permissive licence', () => {
-  const lock = readFileSync(new URL('../../npm-shrinkwrap.json', import.meta.url), 'utf8');
-  const { packages } = JSON.parse(lock) as { packages: Record<string, Locked> };
-  const installed = Object.entries(packages).filter(
-    ([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true,
-  );
-  expect(installed.length).toBeGreaterThan(50);
-  const others = installed.filter(
+  const all = installed();
+  expect(all.length).toBeGreaterThan(50);
+  const others = all.filter(
     ([path, { license = 'none' }]) => !PERMISSIVE.has(license) && !OLD_FORM.has(path),
   );
   expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
