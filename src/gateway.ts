@@ -44,8 +44,8 @@ export interface GatewayOptions {
   readonly federation?: boolean;
   /** Whether others than this machine can ask: then there is no introspection. */
   readonly exposed?: boolean;
-  /** How much may be asked for, where it is not the default (docs/limits.md). Requests and connections are for the server to count. */
-  readonly limits?: Partial<Omit<Limits, 'rate' | 'clientConnections'>>;
+  /** How much may be asked for, where it is not the default (docs/limits.md). Those of requests and connections are for the server. */
+  readonly limits?: Partial<Omit<Limits, 'rate' | 'clientConnections' | 'unread'>>;
   /** The only documents that may be run, by their ids; any when left out. */
   readonly trustedDocuments?: ReadonlyMap<string, string> | null;
   /** Further plugins, for whoever watches what is done. */

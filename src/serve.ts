@@ -8,10 +8,10 @@ import { createGateway, type GatewayOptions } from './gateway.ts';
 import { endOnSignals } from './operation/ending.ts';
 import type { Tracing } from './operation/tracing.ts';
 import { packageVersion } from './package-version.ts';
-import { createAcceptLog } from './server/accept-log.ts';
 import { clientOf } from './server/client-of.ts';
 import { type HttpServer, type HttpServerOptions, listen } from './server/http-server.ts';
 import { listenProblem } from './server/listen-problem.ts';
+import { onceAMinute } from './server/once-a-minute.ts';
 import { createRateLimit } from './server/rate-limit.ts';
 import { createRefusedLog } from './server/refused-log.ts';
 import { ManifestError } from './trusted-documents/trusted-documents.ts';
@@ -84,9 +84,11 @@ function listenAs(
     ...secrets,
     ...answers,
     onRefused: createRefusedLog(log),
-    onAcceptError: createAcceptLog(log),
+    onAcceptError: onceAMinute(({ code }) => log.warn({ code }, 'connections cannot be accepted')),
     limitRate: createRateLimit(limits.rate),
     clientConnections: limits.clientConnections,
+    unreadBytes: limits.unread * 1_000_000,
+    onUnread: onceAMinute(() => log.warn('clients do not read their answers and are cut off')),
   }).catch((error: Error) => fail(listenProblem(address, error)));
 }
 

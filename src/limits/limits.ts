@@ -167,6 +167,16 @@ export const limitsTable = [
     meaning: 'open connections of one address; one more is closed; 500 are taken of all together',
   },
   {
+    name: 'unread',
+    // Two of the longest answers.
+    default: 32,
+    lowest: 1,
+    highest: 10_000,
+    code: null,
+    meaning:
+      'megabytes that all clients together may leave unread; the connection that has waited longest is closed',
+  },
+  {
     name: 'rate',
     default: 0,
     exposed: 100,

@@ -7,6 +7,8 @@ import { networkOf } from './client-of.ts';
 export interface Connections {
   /** Closes those on which nothing is being answered. */
   closeIdle(): void;
+  /** Those that there are now. */
+  open(): Iterable<Socket>;
   /** Closes those that there are now, each once its answers have ended, and after so many milliseconds at the latest. */
   replaceAll(ms: number): void;
 }
@@ -22,14 +24,14 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
   const event = server instanceof https.Server ? 'secureConnection' : 'connection';
   server.on(event, (socket: Socket) => {
     answers.set(socket, new Set());
-    socket.once('close', () => end(socket, answers));
+    socket.once('close', () => answers.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
     const underWay = answers.get(socket);
     if (underWay === undefined) return;
-    // Who sends a second request before the first is answered multiplies work that nobody has to wait for; no
-    // client that posts is allowed to (RFC 9112, 9.3.2).
-    if ([...underWay].some((other) => !other.writableEnded)) socket.destroy();
+    // Who sends a second request before the answer to the first is on its way multiplies work that nobody has to wait
+    // for, and answers that nobody reads; no client that posts is allowed to (RFC 9112, 9.3.2).
+    if ([...underWay].some((other) => !other.writableFinished)) socket.destroy();
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
@@ -44,18 +46,13 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
   };
   return {
     closeIdle: () => closeIdle([...answers.keys()]),
+    open: () => answers.keys(),
     replaceAll(ms) {
       const former = [...answers.keys()];
       closeIdle(former);
       setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
-}
-
-/** Node tells the answer that a connection was writing that it is gone, and none of those that stood behind it. */
-function end(socket: Socket, answers: Map<Socket, Set<http.ServerResponse>>): void {
-  for (const response of answers.get(socket) ?? []) response.emit('close');
-  answers.delete(socket);
 }
 
 /** Takes no more connections of one address than so many: whoever holds all of them would lock everybody out. */

@@ -12,6 +12,7 @@ import {
 } from './listener.ts';
 import { inBrackets } from './own-hosts.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
+import { boundUnread } from './unread-answers.ts';
 
 /** What lets somebody in; it may be renewed while the server runs. */
 export interface Credentials {
@@ -28,6 +29,10 @@ export interface HttpServerOptions extends ReceptionOptions, Partial<Credentials
   readonly idleMs?: number;
   /** Connections that one address may have open; as many as it likes when left out. */
   readonly clientConnections?: number;
+  /** What all clients together may leave unread, in bytes; as much as they like when left out. */
+  readonly unreadBytes?: number;
+  /** Told of each connection that is closed because too much is unread. */
+  readonly onUnread?: () => void;
   /** With half requests. */
   readonly patience?: Patience;
   /** Told of each connection that could not be taken: the server goes on, and the next one may be. */
@@ -58,7 +63,9 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   const { address, tls = null } = options;
   const server = createListener(tls, options.patience);
   const connections = trackConnections(server, options.idleMs ?? IDLE_MS);
-  boundConnections(server, options.clientConnections ?? Number.POSITIVE_INFINITY);
+  const { clientConnections = Infinity, unreadBytes = Infinity, onUnread = () => {} } = options;
+  boundConnections(server, clientConnections);
+  boundUnread(server, connections.open, unreadBytes, onUnread);
   const port = await bind(server, address);
   server.on('error', options.onAcceptError ?? (() => {}));
   const scheme = tls === null ? 'http' : 'https';

@@ -2,9 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { createAcceptLog } from '../../src/server/accept-log.ts';
 import { listen } from '../../src/server/http-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'imagegraph-accept-'));
@@ -33,21 +31,4 @@ describe('a connection that cannot be accepted', () => {
       await server.close();
     },
   );
-
-  it('is in the log by its code, once a minute', () => {
-    const lines: string[] = [];
-    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    let time = 0;
-    const tell = createAcceptLog(log, () => time);
-    for (time of [0, 1, 59_999, 60_000, 119_999]) tell(errorOf('ENFILE'));
-    expect(lines.map((line) => JSON.parse(line))).toEqual(
-      [1, 2].map(() =>
-        expect.objectContaining({
-          level: 40,
-          code: 'ENFILE',
-          msg: 'connections cannot be accepted',
-        }),
-      ),
-    );
-  });
 });

@@ -1,20 +1,18 @@
-import type { Logger } from 'pino';
-
 /** For how long nothing more is told: a machine without memory or files refuses connections by the thousand. */
 const QUIET_MS = 60_000;
 
 /**
- * Says that connections cannot be accepted, and by which code of the system, once a minute.
+ * Tells once a minute at most, however often there is something to tell.
  * @param now a clock in milliseconds that never goes back
  */
-export function createAcceptLog(
-  log: Logger,
+export function onceAMinute<Given extends readonly unknown[]>(
+  tell: (...given: Given) => void,
   now = () => performance.now(),
-): (error: NodeJS.ErrnoException) => void {
+): (...given: Given) => void {
   let toldAt = -Infinity;
-  return ({ code }) => {
+  return (...given) => {
     if (now() - toldAt < QUIET_MS) return;
     toldAt = now();
-    log.warn({ code }, 'connections cannot be accepted');
+    tell(...given);
   };
 }
