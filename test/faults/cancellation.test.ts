@@ -3,6 +3,7 @@ import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { frozen } from './broken-answers.ts';
 import { type FaultEngine, INSPECTS, LISTS, startFaultEngine } from './fault-engine.ts';
+import { postOf } from '../support/post.ts';
 import { type Served, serve } from './served.ts';
 
 const IMAGES = 3;
@@ -29,14 +30,10 @@ async function started(
 
 /** Asks by a connection of its own, which leaves when it is told to. */
 async function client({ port }: Served, query: string): Promise<net.Socket> {
-  const body = JSON.stringify({ query });
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {});
   await once(socket, 'connect');
-  socket.write(
-    `POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  socket.write(postOf(`http://127.0.0.1:${port}`, query));
   return socket;
 }
 

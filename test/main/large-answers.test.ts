@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { HttpEngine } from '../support/http-engine.ts';
-import { containerdStore, startStandInEngine } from '../support/stand-in-engine.ts';
-import { type Program, start } from './program.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Program } from './program.ts';
+import { nested, startOverThousand } from './thousand-images.ts';
 
-const COUNT = '{ images { totalCount } }';
-let engine: HttpEngine;
 let program: Program;
-beforeAll(async () => {
-  engine = await startStandInEngine(containerdStore(1_000));
-  program = await start({
-    args: ['--engine', `e=unix://${engine.socketPath}`, '--response-cache', '0'],
-    // What packaging/ gives it.
-    env: { NODE_OPTIONS: '--max-old-space-size=512' },
-  });
-  await vi.waitUntil(async () => (await program.ask(COUNT)).data?.images?.totalCount === 1_000);
-});
-afterAll(async () => {
-  await program.stop();
-  await engine.close();
-});
+let close: () => Promise<void>;
+beforeAll(async () => ({ program, close } = await startOverThousand(512)));
+afterAll(() => close());
 
-const fields = Array.from({ length: 20 }, (_, at) => `a${at}: id`).join(' ');
-const nested = (first: number) =>
-  `images(first: ${first}) { nodes { engine { images(first: 1000) { nodes { ${fields} } } } } }`;
 const executors = [
   ['by column', ''],
   ['by the interpreter', '__schema { queryType { name } }'],

@@ -1,39 +1,24 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { HttpEngine } from '../support/http-engine.ts';
-import { containerdStore, startStandInEngine } from '../support/stand-in-engine.ts';
-import { type Program, start } from './program.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { postOf } from '../support/post.ts';
+import type { Program } from './program.ts';
+import { nested, startOverThousand } from './thousand-images.ts';
 
 const CLIENTS = 60;
 const COUNT = '{ images { totalCount } }';
-const fields = Array.from({ length: 20 }, (_, at) => `a${at}: id`).join(' ');
-/** Some 10 MB. */
-const LARGE = `{ images(first: 5) { nodes { engine { images(first: 1000) { nodes { ${fields} } } } } } }`;
+const LARGE = `{ ${nested(5)} }`;
 
-let engine: HttpEngine;
 let program: Program;
-beforeAll(async () => {
-  engine = await startStandInEngine(containerdStore(1_000));
-  program = await start({
-    args: ['--engine', `e=unix://${engine.socketPath}`, '--response-cache', '0'],
-    // What Node takes in a container of 512 MB.
-    env: { NODE_OPTIONS: '--max-old-space-size=256' },
-  });
-  await vi.waitUntil(async () => (await program.ask(COUNT)).data?.images?.totalCount === 1_000);
-});
-afterAll(async () => {
-  await program.stop();
-  await engine.close();
-});
+let close: () => Promise<void>;
+// What Node takes in a container of 512 MB.
+beforeAll(async () => ({ program, close } = await startOverThousand(256)));
+afterAll(() => close());
 
 function askWithoutReading(): net.Socket {
-  const port = Number(new URL(program.url).port);
-  const body = JSON.stringify({ query: LARGE });
-  const head = `POST /graphql HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
-  const client = net.connect(port, '127.0.0.1');
+  const client = net.connect(Number(new URL(program.url).port), '127.0.0.1');
   client.on('error', () => {});
-  client.pause().write(`${head}\r\n\r\n${body}`);
+  client.pause().write(postOf(program.url, LARGE));
   return client;
 }
 

@@ -3,10 +3,7 @@ import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import { expect, it } from 'vitest';
 import { startHttpGateway } from '../support/http-gateway.ts';
-
-const BODY = '{"query":"{ __typename }"}';
-const post = (port: number) =>
-  `POST /graphql HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
+import { postOf } from '../support/post.ts';
 
 it.each([
   ['made', () => {}],
@@ -24,9 +21,9 @@ it.each([
   });
   const client = net.connect(gateway.port, '127.0.0.1').on('error', () => {});
   await once(client, 'connect');
-  client.write(post(gateway.port));
+  client.write(postOf(gateway.url, '{ __typename }'));
   await expect.poll(() => begun.length).toBe(1);
-  client.write(post(gateway.port));
+  client.write(postOf(gateway.url, '{ __typename }'));
   await expect.poll(() => begun[0]?.destroyed).toBe(true);
   await gateway.close();
   expect(begun).toHaveLength(1);

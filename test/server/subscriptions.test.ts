@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EventsServer, startEventsServer } from '../support/events-server.ts';
 import { memoryInUse } from '../support/heap.ts';
+import { postOf } from '../support/post.ts';
 
 const EVENTS = 'subscription { imageEvents { action reference image { size } } }';
+const STREAM = 'Accept: text/event-stream\r\n';
 const SHORT = 'subscription { imageEvents { reference } }';
 
 let running: EventsServer;
@@ -55,11 +57,7 @@ async function openSocket(
   const socket = net.connect({ port: Number(port), host: hostname, ...options });
   sockets.push(socket);
   socket.pause().on('error', () => {});
-  const body = JSON.stringify({ query });
-  socket.write(
-    `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\n` +
-      `Accept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
+  socket.write(postOf(running.url, query, STREAM));
   await followers(before + 1);
   return socket;
 }
@@ -146,8 +144,7 @@ describe('a subscription over HTTP', () => {
 
   it('leaves nothing behind that was sent together with others over one connection', async () => {
     const { hostname, port } = new URL(running.url);
-    const body = JSON.stringify({ query: SHORT });
-    const one = `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const one = postOf(running.url, SHORT, STREAM);
     // A probe is answered at once, and stands before them all the same.
     const probe = `GET /healthz HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`;
     // Whoever sends two at once is cut off.

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpGateway, startHttpGateway } from '../support/http-gateway.ts';
+import { postOf } from '../support/post.ts';
 
-const BODY = '{"query":"{ __typename }"}';
 /** More than the kernel takes of one connection that nobody reads. */
 const LARGE = Buffer.alloc(20_000_000);
 const MOST = 3.5 * LARGE.length;
@@ -34,9 +34,7 @@ async function ask(): Promise<void> {
   clients.push(client);
   client.on('error', () => {});
   await once(client, 'connect');
-  client.write(
-    `POST /graphql HTTP/1.1\r\nHost: localhost:${gateway.port}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`,
-  );
+  client.write(postOf(gateway.url, '{ __typename }'));
 }
 
 /** Reads on: whether the whole answer comes. */
