@@ -9,7 +9,7 @@ import { asObject, asText, type Json } from './json-values.ts';
 import { toDescriptor } from './manifest-mapping.ts';
 import { nullWhenGone } from './null-when-gone.ts';
 import type { Redaction } from './redaction.ts';
-import { readJson } from './read-body.ts';
+import { readLargeJson } from './read-body.ts';
 
 /** Statements are read from the store, and may be of megabytes. */
 const ATTESTATIONS_MS = 3_000;
@@ -34,7 +34,7 @@ export function createAttestationVerb(
           ...(withStatement === null ? {} : { type: withStatement, statement: '1' }),
         };
         const { api } = facts;
-        const call = { api, headTimeoutMs: ATTESTATIONS_MS, signal, read: readJson, query };
+        const call = { api, headTimeoutMs: ATTESTATIONS_MS, signal, read: readLargeJson, query };
         // dockerode has no method for it: the path is that of a history, with another end.
         return (await docker(call, 'attestations').getImage(id).history()) as unknown;
       });

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { imageCall } from './image-call.ts';
 import { asObject, asText } from './json-values.ts';
 import { nullWhenGone } from './null-when-gone.ts';
-import { readObject } from './read-body.ts';
+import { type BodyReader, readObject } from './read-body.ts';
 
 /** GET /containers/{id}/json. */
 export function createContainerVerb(docker: DockerFor, ask: Ask): Pick<Engine, 'imageNameOf'> {
@@ -21,6 +21,5 @@ export function createContainerVerb(docker: DockerFor, ask: Ask): Pick<Engine, '
 }
 
 /** Of the whole answer, environment and all, nothing but this is kept. */
-async function readImageName(...body: Parameters<typeof readObject>): Promise<string | null> {
-  return asText(asObject((await readObject(...body))['Config'])['Image']);
-}
+const readImageName: BodyReader<string | null> = async (body, engine) =>
+  asText(asObject((await readObject(body, engine))['Config'])['Image']);

@@ -4,7 +4,8 @@ import { EngineError, type RegistryErrorCode } from './engine-error.ts';
 import type { Engine, RegistryManifest } from './engine.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { asObject, type Json } from './json-values.ts';
-import { toDescriptor, toPlatform } from './manifest-mapping.ts';
+import { toDescriptor } from './manifest-mapping.ts';
+import { distinctPlatforms, toPlatform } from './platform-mapping.ts';
 import { readObject } from './read-body.ts';
 
 /** The engine asks every endpoint of the registry, mirrors too, before it answers. */
@@ -79,5 +80,5 @@ function toRegistryManifest(json: Json, engine: string): RegistryManifest {
   if (!Array.isArray(listed)) return { descriptor, platforms: null };
   const all = listed.map((one) => toPlatform(asObject(one))).filter((one) => one !== null);
   // Attestations stand in an index under this platform.
-  return { descriptor, platforms: [...new Set(all.filter(({ os }) => os !== 'unknown'))] };
+  return { descriptor, platforms: distinctPlatforms(all.filter(({ os }) => os !== 'unknown')) };
 }

@@ -21,6 +21,12 @@ const IMAGE_ACTIONS: ReadonlyMap<string, ImageAction> = new Map(
   }),
 );
 
+const CONTAINER_ID = /^[0-9a-f]{64}$/;
+/** A name has 255 characters at most, a tag 128, a digest 135. */
+const MAX_REFERENCE_LENGTH = 600;
+/** exec_create: and health_status: have a command or state behind the colon, which nobody needs whole. */
+const MAX_ACTION_LENGTH = 64;
+
 /** One line of GET /events; null for what is neither an image's nor a container's, or cannot be read. */
 export function toEngineEvent(line: string): EngineEvent | null {
   const json = parseLine(line);
@@ -38,12 +44,12 @@ export function toEngineEvent(line: string): EngineEvent | null {
       time,
     };
   }
-  if (json['Type'] !== 'container' || id === null) return null;
+  if (json['Type'] !== 'container' || id === null || !CONTAINER_ID.test(id)) return null;
   return {
     type: 'CONTAINER',
-    action,
+    action: action.slice(0, MAX_ACTION_LENGTH),
     containerId: id,
-    imageReference: asText(attributes['image']),
+    imageReference: toReference(attributes['image']),
     time,
   };
 }
@@ -57,11 +63,17 @@ function toSubject(
   id: string | null,
   attributes: Json,
 ): { imageId: string | null; reference: string | null } {
-  const name = asText(attributes['name']);
+  const name = toReference(attributes['name']);
   const nameAsId = toImageId(name);
   const imageId = toImageId(id) ?? nameAsId;
-  if (id !== null && toImageId(id) === null) return { imageId, reference: id };
+  if (id !== null && toImageId(id) === null) return { imageId, reference: toReference(id) };
   return { imageId, reference: nameAsId === null ? name : null };
+}
+
+/** Events are remembered by the thousand: what is too long for a name is none, and a list tells then. */
+function toReference(value: unknown): string | null {
+  const text = asText(value);
+  return text === null || text.length > MAX_REFERENCE_LENGTH ? null : text;
 }
 
 function parseLine(line: string): Json {

@@ -3,7 +3,10 @@ import type { CallClock } from './call-clock.ts';
 import { codeOfStatus, EngineError, toEngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import type { EngineObserver } from './observer.ts';
-import { readText } from './read-body.ts';
+import { readStart } from './read-body.ts';
+
+/** What is read of a refusal: a sentence, which an operation remembers for each call that failed. */
+const MAX_REFUSAL_BYTES = 4_096;
 
 /** What all requests to one engine have in common. */
 export interface Line {
@@ -85,7 +88,7 @@ async function refusal(
   { statusCode: status = 0, headers }: http.IncomingMessage,
   body: AsyncIterable<Uint8Array>,
 ): Promise<EngineError> {
-  const text = await readText(body, engine).catch(() => '');
+  const text = await readStart(body, MAX_REFUSAL_BYTES).catch(() => '');
   const detail = `HTTP ${status} ${text.slice(0, 500)}`;
   const error = new EngineError(codeOfStatus(status, text), engine, detail);
   error.status = status;

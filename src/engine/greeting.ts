@@ -1,15 +1,21 @@
 import type { DockerFor } from './docker-calls.ts';
+import { EngineError } from './engine-error.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { negotiate, toEngineFacts } from './facts-mapping.ts';
-import { type BodyReader, readObject, readText } from './read-body.ts';
+import { type BodyReader, readBytes, readObject } from './read-body.ts';
 import type { Transport } from './transport.ts';
 
 /** Until the head of an answer to a ping, in milliseconds. */
 export const PING_MS = 1_000;
 /** Until the head of each answer of a greeting, in milliseconds. */
 const GREETING_MS = 3_000;
-/** How long one greeting may hang before another is made beside it, in milliseconds. */
+/** An answer to a ping is OK, or nothing. */
+const MAX_PING_BYTES = 4_096;
+/** How long one greeting may hang before another is made beside it, in milliseconds, and how many there are at most. */
 const HANGING_MS = 1_000;
+const MAX_TRIES = 4;
+/** Until all of a greeting, in milliseconds. */
+const WHOLE_MS = 10_000;
 
 /** Learns who an engine is, and whether it still is. */
 export interface Greeting {
@@ -31,7 +37,7 @@ export function createGreeting(name: string, docker: DockerFor, transport: Trans
     greet() {
       ended = transport.endedConnections();
       release = null;
-      return whileHanging((signal) => greet(name, docker, signal));
+      return whileHanging(name, (signal) => greet(name, docker, signal));
     },
     async isSame() {
       const found = await ping(docker, AbortSignal.timeout(PING_MS), PING_MS);
@@ -58,22 +64,36 @@ export async function ping(
 
 /** Docker and Podman both give Server (Docker/28.5.2 (linux)) and Api-Version with a ping. */
 const readRelease: BodyReader<string> = async (body, engine, headers) => {
-  await readText(body, engine);
+  await readBytes(body, engine, MAX_PING_BYTES);
   return JSON.stringify([headers['server'], headers['api-version']]);
 };
 
 /**
  * An engine that was frozen or cut off may never answer what it was asked meanwhile, and be long back when that is
- * given up. So while one try hangs another is made every second: the first answer counts, and the first failure
- * of the first try.
+ * given up. So while one try hangs another is made every second, a few at a time: the first answer counts, and the
+ * first failure of the first try. One whose answers never end fails as a whole.
  */
-function whileHanging<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const done = new AbortController();
+async function whileHanging<Result>(
+  engine: string,
+  run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const tries: AbortController[] = [];
+  const start = (): Promise<Result> => {
+    const mine = new AbortController();
+    // The first one stays: how it fails is what is told.
+    if (tries.push(mine) > MAX_TRIES) tries.splice(1, 1)[0]?.abort();
+    return run(mine.signal);
+  };
+  const timers: NodeJS.Timeout[] = [];
   return new Promise<Result>((resolve, reject) => {
-    run(done.signal).then(resolve, reject);
-    const again = setInterval(() => void run(done.signal).then(resolve, () => {}), HANGING_MS);
-    done.signal.addEventListener('abort', () => clearInterval(again));
-  }).finally(() => done.abort());
+    start().then(resolve, reject);
+    timers.push(setInterval(() => void start().then(resolve, () => {}), HANGING_MS));
+    const late = new EngineError('ENGINE_TIMEOUT', engine, 'the greeting takes too long');
+    timers.push(setTimeout(() => reject(late), WHOLE_MS));
+  }).finally(() => {
+    for (const timer of timers) clearTimeout(timer);
+    for (const each of tries) each.abort();
+  });
 }
 
 async function greet(name: string, docker: DockerFor, signal: AbortSignal): Promise<EngineFacts> {

@@ -105,27 +105,33 @@ export function toSeconds(value: unknown): number | null {
  * does not sort at all.
  */
 export function mergeRows(rows: readonly ImageRow[]): ImageRow[] {
-  const byId = new Map<string, ImageRow>();
+  const byId = new Map<string, [ImageRow, ...ImageRow[]]>();
   for (const row of rows) {
     const known = byId.get(row.id);
-    byId.set(row.id, known === undefined ? row : mergeTwo(known, row));
+    if (known === undefined) byId.set(row.id, [row]);
+    else known.push(row);
   }
-  return [...byId.values()].sort(compareAge);
+  return [...byId.values()].map((same) => merge(same)).sort(compareAge);
 }
 
-function mergeTwo(a: ImageRow, b: ImageRow): ImageRow {
-  const union = (left: readonly string[], right: readonly string[]) =>
-    [...new Set([...left, ...right])].sort();
+/** All at once: one by one, a list of one ID would take time with the square of its length. */
+function merge(rows: readonly [ImageRow, ...ImageRow[]]): ImageRow {
+  const [first] = rows;
+  if (rows.length === 1) return first;
+  const union = (texts: (row: ImageRow) => readonly string[]) =>
+    [...new Set(rows.flatMap(texts))].sort();
+  const known = <Value>(value: (row: ImageRow) => Value | null): Value | null =>
+    rows.map(value).find((one) => one !== null) ?? null;
   return {
-    ...a,
-    parentId: a.parentId ?? b.parentId,
-    tags: union(a.tags, b.tags),
-    digests: union(a.digests, b.digests),
-    created: a.created ?? b.created,
-    size: Math.max(a.size, b.size),
-    labels: a.labels.length > 0 ? a.labels : b.labels,
-    manifests: a.manifests ?? b.manifests,
-    descriptor: a.descriptor ?? b.descriptor,
+    ...first,
+    parentId: known((row) => row.parentId),
+    tags: union((row) => row.tags),
+    digests: union((row) => row.digests),
+    created: known((row) => row.created),
+    size: rows.reduce((most, { size }) => Math.max(most, size), 0),
+    labels: rows.find(({ labels }) => labels.length > 0)?.labels ?? first.labels,
+    manifests: known((row) => row.manifests),
+    descriptor: known((row) => row.descriptor),
   };
 }
 

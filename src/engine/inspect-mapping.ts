@@ -3,7 +3,9 @@ import type { ImageRow } from './image-row.ts';
 import type { EnvironmentVariable, ImageConfig, ImageDetail } from './image-detail.ts';
 import { toImageId, toImageRow, toReferences, toSeconds } from './image-mapping.ts';
 import { asObject, asStrings, asStringsOrNull, asText, type Json } from './json-values.ts';
-import { toDescriptor, toKeyValues, toManifests, toPlatform } from './manifest-mapping.ts';
+import { toDescriptor, toKeyValues, toManifests } from './manifest-mapping.ts';
+import { toPlatform } from './platform-mapping.ts';
+import { isDigest } from './reference.ts';
 
 /** Go's zero time: no Created (API below 1.44), never tagged here (Metadata.LastTagTime). */
 const ZERO_TIME = '0001-01-01T00:00:00Z';
@@ -28,7 +30,7 @@ export function toImageDetail(json: Json, api: ApiVersion): ImageDetail | null {
       variant: json['Variant'],
       'os.version': json['OsVersion'],
     }),
-    layers: asStrings(asObject(json['RootFS'])['Layers']),
+    layers: toLayers(asObject(json['RootFS'])['Layers']),
     config: toImageConfig(asObject(json['Config'])),
     manifests: toManifests(json['Manifests'], api) ?? (descriptor === null ? null : []),
     descriptor,
@@ -58,6 +60,13 @@ export function toRowOfInspect(json: Json, api: ApiVersion): ImageRow | null {
     created: isHollow ? null : created === null ? 0 : secondsOf(created),
     size: manifests.reduce((sum, { totalSize }) => sum + totalSize, 0),
   };
+}
+
+/** Far more than any store can stack; what is no digest, or beyond, is left out. */
+const MAX_LAYERS = 1_000;
+
+function toLayers(value: unknown): readonly string[] {
+  return asStrings(value).slice(0, MAX_LAYERS).filter(isDigest);
 }
 
 function toTime(value: unknown): string | null {

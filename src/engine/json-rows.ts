@@ -1,10 +1,17 @@
+import { getHeapStatistics } from 'node:v8';
 import { isTurnOver, turn } from '../turns.ts';
 import { EngineError } from './engine-error.ts';
 import type { Remember } from './row-memory.ts';
 import { createRowSplitter } from './row-splitter.ts';
 
-/** The most rows of one list, those that are left out too: several times what any engine has, and no more than memory has room for. */
+/** The most rows of one list, those that are left out too: several times what any engine has. */
 const MAX_ROWS = 250_000;
+/**
+ * What a list may weigh in bytes, of which each string has some besides its text: the new list stands beside the former
+ * one, and others beside both. 10,000 images with manifests weigh 70 MB, 256 MB of heap let them in.
+ */
+const MAX_LIST_WEIGHT = 0.3 * getHeapStatistics().heap_size_limit;
+const STRING_WEIGHT = 16;
 
 /**
  * Reads a JSON array of objects row by row as its bytes arrive, so that the list of a big store (10,000
@@ -21,11 +28,9 @@ export async function readRows<Row>(
   remember: Remember<Row> = (_bytes, make) => make(),
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  let seen = 0;
-  const splitter = createRowSplitter(engine, (bytes) => {
-    if (++seen > MAX_ROWS) {
-      throw new EngineError('RESPONSE_TOO_LARGE', engine, `a list exceeds ${MAX_ROWS} rows`);
-    }
+  const weigh = createScales(engine);
+  const splitter = createRowSplitter(engine, (bytes, strings) => {
+    weigh(bytes.length + strings * STRING_WEIGHT);
     const row = remember(bytes, () => toRow(parseRow(bytes, engine)));
     if (row !== null) rows.push(row);
   });
@@ -37,6 +42,21 @@ export async function readRows<Row>(
   splitter.end();
   return rows;
 }
+
+/** Adds up the rows of one list. @throws EngineError RESPONSE_TOO_LARGE */
+function createScales(engine: string): (weight: number) => void {
+  let rows = 0;
+  let sum = 0;
+  return (weight) => {
+    rows++;
+    sum += weight;
+    if (rows <= MAX_ROWS && sum <= MAX_LIST_WEIGHT) return;
+    const detail = rows > MAX_ROWS ? `a list exceeds ${MAX_ROWS} rows` : TOO_HEAVY;
+    throw new EngineError('RESPONSE_TOO_LARGE', engine, detail);
+  };
+}
+
+const TOO_HEAVY = 'a list is too much for the memory of this process; give it more';
 
 function parseRow(bytes: Buffer, engine: string): Record<string, unknown> {
   try {

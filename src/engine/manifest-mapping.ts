@@ -1,6 +1,7 @@
 import type { ApiVersion } from './engine-facts.ts';
-import type { Descriptor, KeyValue, ManifestKind, ManifestRow, Platform } from './image-row.ts';
+import type { Descriptor, KeyValue, ManifestKind, ManifestRow } from './image-row.ts';
 import { asCount, asObject, asObjectOrNull, asStrings, asText, type Json } from './json-values.ts';
+import { toPlatform } from './platform-mapping.ts';
 import { isDigest } from './reference.ts';
 
 /**
@@ -68,26 +69,6 @@ export function toDescriptor(value: unknown): Descriptor | null {
     annotations: toKeyValues(json['annotations']),
     artifactType: asText(json['artifactType']),
   };
-}
-
-const platforms = new Map<string, Platform>();
-/** Platforms are few and repeated by every row: one object each. Bounded, as engines are not trusted. */
-const MAX_KNOWN_PLATFORMS = 1_000;
-
-/** An OCI platform; null when os or architecture is empty (a manifest that nothing describes). */
-export function toPlatform(value: unknown): Platform | null {
-  const json = asObjectOrNull(value);
-  const os = json === null ? null : asText(json['os']);
-  const architecture = json === null ? null : asText(json['architecture']);
-  if (json === null || os === null || architecture === null) return null;
-  const variant = asText(json['variant']);
-  const osVersion = asText(json['os.version']);
-  const key = JSON.stringify([os, architecture, variant, osVersion]);
-  const known = platforms.get(key);
-  if (known !== undefined) return known;
-  const platform = { os, architecture, variant, osVersion };
-  if (platforms.size < MAX_KNOWN_PLATFORMS) platforms.set(key, platform);
-  return platform;
 }
 
 /** Labels or annotations, sorted by key; keys like __proto__ are plain entries here. */

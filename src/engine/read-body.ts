@@ -1,48 +1,96 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { EngineError } from './engine-error.ts';
+import { asObjectOrNull, type Json } from './json-values.ts';
 
-/** The largest answer that is read as a whole, in bytes; lists are read row by row instead. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+/** What one image or container, or what an engine says of itself, has at most in bytes; lists are read row by row instead. */
+const MAX_BYTES = 4 * MEBIBYTE;
+/** The same of what tells of many things at once: /system/df, attestations. */
+const MAX_BYTES_OF_MANY = 16 * MEBIBYTE;
+/**
+ * Bytes for each value of JSON at least, in the largest body: empty objects take twenty times their text in memory. Real
+ * answers have twice as many.
+ */
+const BYTES_A_VALUE = 16;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const OPEN_BRACE = 0x7b;
+
+type Body = AsyncIterable<Uint8Array>;
 
 /** Reads the body of a successful answer; throws EngineError for one that is not as it should be. */
 export type BodyReader<Result> = (
-  body: AsyncIterable<Uint8Array>,
+  body: Body,
   engine: string,
   headers: IncomingHttpHeaders,
 ) => Promise<Result>;
 
-/** A whole body as text. @throws EngineError RESPONSE_TOO_LARGE */
-export async function readText(body: AsyncIterable<Uint8Array>, engine: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new EngineError('RESPONSE_TOO_LARGE', engine, `over ${MAX_BODY_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString('utf8');
-}
+/** A whole body as JSON. @throws EngineError ENGINE_BAD_RESPONSE for anything else, RESPONSE_TOO_LARGE */
+export const readJson = (body: Body, engine: string): Promise<unknown> =>
+  parsed(body, engine, MAX_BYTES);
 
-/** A whole body as JSON. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
-export async function readJson(body: AsyncIterable<Uint8Array>, engine: string): Promise<unknown> {
-  const text = await readText(body, engine);
+/** readJson for what tells of many things at once. */
+export const readLargeJson = (body: Body, engine: string): Promise<unknown> =>
+  parsed(body, engine, MAX_BYTES_OF_MANY);
+
+/** A whole body as one JSON object. @throws EngineError ENGINE_BAD_RESPONSE for anything else, RESPONSE_TOO_LARGE */
+export const readObject = async (body: Body, engine: string): Promise<Json> =>
+  objectOf(await readJson(body, engine), engine);
+
+/** readObject for what tells of many things at once. */
+export const readLargeObject = async (body: Body, engine: string): Promise<Json> =>
+  objectOf(await readLargeJson(body, engine), engine);
+
+async function parsed(body: Body, engine: string, maxBytes: number): Promise<unknown> {
+  const bytes = await readBytes(body, engine, maxBytes);
+  if (valuesIn(bytes) > maxBytes / BYTES_A_VALUE) {
+    throw new EngineError('RESPONSE_TOO_LARGE', engine, 'too many values in one answer');
+  }
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
     throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is not JSON', cause);
   }
 }
 
-/** A whole body as one JSON object. @throws EngineError ENGINE_BAD_RESPONSE for anything else */
-export async function readObject(
-  body: AsyncIterable<Uint8Array>,
-  engine: string,
-): Promise<Record<string, unknown>> {
-  const json = await readJson(body, engine);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is no JSON object');
+function objectOf(json: unknown, engine: string): Json {
+  const object = asObjectOrNull(json);
+  if (object !== null) return object;
+  throw new EngineError('ENGINE_BAD_RESPONSE', engine, 'the answer is no JSON object');
+}
+
+/** A whole body. @throws EngineError RESPONSE_TOO_LARGE */
+export async function readBytes(body: Body, engine: string, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      throw new EngineError('RESPONSE_TOO_LARGE', engine, `over ${maxBytes} bytes`);
+    }
+    chunks.push(chunk);
   }
-  return json as Record<string, unknown>;
+  return Buffer.concat(chunks, length);
+}
+
+/** The beginning of a body as text; the rest, if there is any, is not read. */
+export async function readStart(body: Body, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  // A copy: a part of a text, as V8 makes it, would keep the whole.
+  return Buffer.concat(chunks, length).toString('utf8', 0, maxBytes);
+}
+
+/** No fewer than there are: those in texts are counted too. */
+function valuesIn(bytes: Uint8Array): number {
+  let values = 0;
+  for (const byte of bytes) {
+    if (byte === COMMA || byte === OPEN_BRACE || byte === OPEN_BRACKET) values++;
+  }
+  return values;
 }

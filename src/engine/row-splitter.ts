@@ -14,13 +14,14 @@ const CLOSE_BRACE = 0x7d;
 type Expecting = 'array' | 'first row' | 'row' | 'separator' | 'nothing';
 
 /** Finds the rows of a JSON array in a sequence of chunks; bytes outside strings are all ASCII. */
-export function createRowSplitter(engine: string, onRow: (bytes: Buffer) => void) {
+export function createRowSplitter(engine: string, onRow: (bytes: Buffer, strings: number) => void) {
   let expecting: Expecting = 'array';
   let depth = 0;
   let inString = false;
   let escaped = false;
   let parts: Uint8Array[] = [];
   let partBytes = 0;
+  let strings = 0;
 
   const bad = (detail: string) => new EngineError('ENGINE_BAD_RESPONSE', engine, detail);
 
@@ -48,7 +49,8 @@ export function createRowSplitter(engine: string, onRow: (bytes: Buffer) => void
     parts = [];
     partBytes = 0;
     expecting = 'separator';
-    onRow(bytes);
+    onRow(bytes, strings);
+    strings = 0;
   }
 
   /** Handles one byte inside a row; true when it ends the row. */
@@ -57,8 +59,10 @@ export function createRowSplitter(engine: string, onRow: (bytes: Buffer) => void
       if (escaped) escaped = false;
       else if (byte === BACKSLASH) escaped = true;
       else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    } else if (byte === QUOTE) {
+      inString = true;
+      strings++;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
     return depth === 0;
   }

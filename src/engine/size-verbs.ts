@@ -7,7 +7,7 @@ import type { DiskUsage, Engine } from './engine.ts';
 import { toSharedSize, toSharedSizes } from './image-mapping.ts';
 import { rowReader } from './json-rows.ts';
 import { type LongRead, UNHURRIED } from './long-read.ts';
-import { readObject } from './read-body.ts';
+import { readLargeObject } from './read-body.ts';
 
 const DISK_USAGE_MS = 15_000;
 
@@ -52,7 +52,7 @@ async function diskUsage(
   // The build cache is cheap to tell; containers and volumes are walked file by file.
   const query = api < DISK_USAGE_BY_TYPE ? {} : { type: ['image', 'build-cache'] };
   return long(signal, async (signal) => {
-    const call = { api, ...UNHURRIED, signal, read: readObject, query };
+    const call = { api, ...UNHURRIED, signal, read: readLargeObject, query };
     return toDiskUsage((await docker(call).df()) as Record<string, unknown>, kind);
   });
 }
@@ -69,7 +69,7 @@ async function sharedSizes(
   if (api < DISK_USAGE) return new Map();
   if (api < LISTS_WITH_SHARED_SIZE) {
     // shared-size is ignored here, and only /system/df computes it, which leaves out intermediate images.
-    const call = { api, headTimeoutMs: DISK_USAGE_MS, signal, read: readObject };
+    const call = { api, headTimeoutMs: DISK_USAGE_MS, signal, read: readLargeObject };
     return toSharedSizes((await docker(call).df()) as Record<string, unknown>);
   }
   return long(signal, async (signal) => {

@@ -1,5 +1,6 @@
 import type { EngineFacts } from '../engine/engine-facts.ts';
 import type { ImageRow, Platform } from '../engine/image-row.ts';
+import { distinctPlatforms } from '../engine/platform-mapping.ts';
 import type { Image } from './image-view.ts';
 
 /**
@@ -15,7 +16,7 @@ export function manifestPlatforms({ manifests }: ImageRow): readonly (Platform |
 /** Each platform once that is complete in the local store; null where the engine keeps no manifests. */
 export function availablePlatforms(row: ImageRow): readonly Platform[] | null {
   const platforms = manifestPlatforms(row);
-  return platforms && [...new Set(platforms.filter((platform) => platform !== null))];
+  return platforms && distinctPlatforms(platforms.filter((platform) => platform !== null));
 }
 
 /** The platform that the engine would run: its own when that is available, else the first. */

@@ -83,20 +83,38 @@ describe('an image event', () => {
   });
 });
 
+const CONTAINER = 'c'.repeat(64);
+
 describe('a container event', () => {
   it('has the word of the engine, and the image as it was typed', () => {
-    expect(container('create', 'c1', { image: 'demo/x:1', name: 'one' })).toEqual({
+    expect(container('create', CONTAINER, { image: 'demo/x:1', name: 'one' })).toEqual({
       type: 'CONTAINER',
       action: 'create',
-      containerId: 'c1',
+      containerId: CONTAINER,
       imageReference: 'demo/x:1',
       time: 1_795_521_600_123_456_789n,
     });
-    expect(container('die', 'c1')).toMatchObject({ imageReference: null });
+    expect(container('die', CONTAINER)).toMatchObject({ imageReference: null });
   });
 
-  it('without an ID is none', () => {
-    expect(container('die', '')).toBeNull();
+  it.each(['', 'c1', 'c'.repeat(65), `${'c'.repeat(63)}/`])('without an ID is none: %s', (id) => {
+    expect(container('die', id)).toBeNull();
+  });
+
+  it('has a word and a reference of a bounded length', () => {
+    const image = 'x'.repeat(601);
+    const event = container(`health_status: ${'x'.repeat(1_000)}`, CONTAINER, { image });
+    expect(event).toMatchObject({ imageReference: null });
+    expect(event).toMatchObject({ action: `health_status: ${'x'.repeat(49)}` });
+  });
+});
+
+describe('an image event', () => {
+  it('does not name what is too long for a name', () => {
+    const image = (id: string) =>
+      toEngineEvent(line({ Type: 'image', Action: 'pull', Actor: { ID: id } }));
+    expect(image('x'.repeat(600))).toMatchObject({ reference: 'x'.repeat(600) });
+    expect(image('x'.repeat(601))).toMatchObject({ reference: null, imageId: null });
   });
 });
 

@@ -1,3 +1,4 @@
+import { distinctPlatforms } from '../../engine/platform-mapping.ts';
 import { LRUCache } from 'lru-cache';
 import type { ImageRow, Platform } from '../../engine/image-row.ts';
 import { isTurnOver, turn } from '../../turns.ts';
@@ -104,7 +105,7 @@ async function putTogether(
   for (const row of rows) {
     if (isTurnOver()) await turn();
     const layered = layersOf(row);
-    platforms.set(row, [...new Set(layered.flatMap(({ platform }) => platform ?? []))]);
+    platforms.set(row, distinctPlatforms(layered.flatMap(({ platform }) => platform ?? [])));
     const nodes = layered.map(({ chain }) => addLayers(root, row, chain));
     ends.set(row, nodes);
     for (const { chain } of layered) for (const diffId of chain) hold(holders, diffId, row);
