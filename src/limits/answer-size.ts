@@ -10,6 +10,8 @@ export interface AnswerSize {
   expect(characters: number): void;
   /** Text that is written. @throws PublicError */
   wrote(characters: number): void;
+  /** The whole text: characters may have several bytes. @throws PublicError */
+  whole(text: string): void;
   /** What ended it, null while nothing has. */
   excess(): PublicError | null;
   /** Takes part in what all answers that are being made may hold; until it ends. */
@@ -27,6 +29,8 @@ const MEGABYTE = 1_000_000;
 const LARGEST_AT_ONCE = 2;
 /** What no answer shares: small ones are never refused for the sake of large ones. */
 const SMALL = MEGABYTE;
+/** In UTF-8, of a unit of UTF-16. */
+const MOST_BYTES_A_CHARACTER = 3;
 const BUSY = { http: { status: 503, headers: { 'retry-after': '1' } } };
 
 /** Counts answers that share the memory of one gateway. */
@@ -61,6 +65,10 @@ export function createAnswerSizes(limits: Limits): CreateAnswerSize {
       wrote(characters) {
         written += characters;
         if (written > most) fail(beyond('answer', limits));
+      },
+      whole(text) {
+        const mayBeMore = text.length * MOST_BYTES_A_CHARACTER > most;
+        if (mayBeMore && Buffer.byteLength(text) > most) fail(beyond('answer', limits));
       },
       excess: () => excess,
       begin: () => void (isCounted = true),

@@ -114,7 +114,7 @@ export const limitsTable = [
     highest: 500,
     code: 'QUERY_TOO_COMPLEX',
     says: 'The answer would have more than 16 MB. Ask for smaller pages.',
-    meaning: 'megabytes of an answer, each a million characters of its JSON',
+    meaning: 'megabytes of an answer, each a million characters of its JSON, and bytes in UTF-8',
   },
   {
     name: 'references',

@@ -42,7 +42,7 @@ export function useAnswerLimits(): Plugin<Context> {
 function written(result: ExecutionResult, size: Context['size']): ExecutionResult {
   const { data, ...beside } = result;
   if (data === null || data === undefined) return result;
-  return { ...beside, ...writtenResult(writeJson(data, size)) };
+  return { ...beside, ...writtenResult(writeJson(data, size), size) };
 }
 
 function writtenEvent(result: ExecutionResult, size: Context['size']): ExecutionResult {

@@ -20,7 +20,7 @@ export function useColumnExecution(): Plugin<Context> {
           const attempt = toAttempt(request);
           if (attempt === null) return await executeFn(request);
           const json = await attempt().catch(() => null);
-          if (json !== null) return writtenResult(json);
+          if (json !== null) return writtenResult(json, size);
           request.signal?.throwIfAborted();
           startOver();
           return await executeFn(request);

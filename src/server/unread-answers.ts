@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** How often all connections are looked at, beside the end of each long answer, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -24,13 +25,13 @@ export function boundUnread(
   function look(): void {
     let unread = 0;
     for (const socket of openSockets()) {
-      unread += socket.writableLength;
+      unread += unreadOf(socket);
       if (socket.writableLength > LITTLE) waiting.add(socket);
       else waiting.delete(socket);
     }
     for (const socket of waiting) {
       if (unread > mostBytes && !socket.destroyed && waiting.size > 1) {
-        unread -= socket.writableLength;
+        unread -= unreadOf(socket);
         socket.destroy();
         onCut();
       }
@@ -42,4 +43,9 @@ export function boundUnread(
   });
   const timer = setInterval(look, LOOK_MS).unref();
   server.once('close', () => clearInterval(timer));
+}
+
+/** OpenSSL keeps what it has encrypted beside what it was given. */
+function unreadOf(socket: Socket): number {
+  return socket instanceof TLSSocket ? 2 * socket.writableLength : socket.writableLength;
 }

@@ -43,18 +43,20 @@ describe.each(executors)('an answer that is made %s', (_, also) => {
   it.each([
     ['ids', 'plain', times(10, (at) => `a${at}: id`)],
     ['labels', 'l'.repeat(4_000), 'label(key: "x")'],
+    ['text of several bytes', '\u6f22'.repeat(2_000), 'label(key: "x")'],
     ['text that JSON escapes', '\u0001"'.repeat(500), 'label(key: "x")'],
     ['names of types', '', times(29, (at) => `${'a'.repeat(20)}${at}: __typename`)],
   ])('of %s passes up to the limit, and no further', async (_what, label, fields) => {
     const gateway = gatewayOver(label);
     const page = (first: number) => `{ ${also} images(first: ${first}) { nodes { ${fields} } } }`;
-    const one = (await textOf(gateway, page(1))).length;
-    const more = (await textOf(gateway, page(2))).length - one;
+    const bytes = async (first: number) => Buffer.byteLength(await textOf(gateway, page(first)));
+    const one = await bytes(1);
+    const more = (await bytes(2)) - one;
     const most = 1 + Math.floor((MEGABYTE - one) / more);
-    expect((await textOf(gateway, page(most))).length).toBeGreaterThan(MEGABYTE - 2 * more);
+    expect(await bytes(most)).toBeGreaterThan(MEGABYTE - 2 * more);
     expect(JSON.parse(await textOf(gateway, page(most + 2)))).toEqual({ errors: [TOO_LONG] });
     // Nothing of what failed is counted to the next.
-    expect((await textOf(gateway, page(most))).length).toBeLessThanOrEqual(MEGABYTE);
+    expect(await bytes(most)).toBeLessThanOrEqual(MEGABYTE);
   });
 
   const id = JSON.stringify(encodeGlobalId('ImageSummary', 'e', idOf(1)));
