@@ -1,10 +1,13 @@
+import { isTurnOver, turn } from '../turns.ts';
+
 /** The longest single line that is accepted, in bytes: an event carries all labels of its image. */
 const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_END = 0x0a;
 
 /**
  * Reads a stream of lines as they arrive, split at bytes and not at chunks, so that no character is torn.
- * A line that is too long is left out. Never waits for its reader: an engine drops what is not taken.
+ * A line that is too long is left out. Never waits for its reader, only for the turns of others: an engine drops
+ * what is not taken.
  */
 export async function readLines(
   body: AsyncIterable<Uint8Array>,
@@ -36,6 +39,8 @@ export async function readLines(
     // A copy: the chunk belongs to a larger buffer that would be held until the line ends. A Buffer's own
     // slice makes none.
     if (start < chunk.length) keep(new Uint8Array(chunk.subarray(start)));
+    // An engine may tell events as fast as they are read.
+    if (isTurnOver()) await turn();
   }
   finish();
 }

@@ -53,6 +53,17 @@ describe('lines', () => {
     expect(lines).toEqual(['1', '23']);
   });
 
+  it('leave others their turn, however fast they come', async () => {
+    const others = new AbortController();
+    setImmediate(() => others.abort());
+    const end = performance.now() + 1_000;
+    const body = (async function* () {
+      while (!others.signal.aborted && performance.now() < end) yield Buffer.from('1\n');
+    })();
+    await readLines(body, () => {});
+    expect(performance.now()).toBeLessThan(end);
+  });
+
   it('are the same however the stream is cut', async () => {
     const text = fc.array(fc.string({ unit: 'grapheme', maxLength: 8 }), { maxLength: 8 });
     const cuts = fc.array(fc.nat(100), { maxLength: 6 });

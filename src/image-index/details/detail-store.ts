@@ -4,6 +4,7 @@ import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { canAskForPlatform } from '../../engine/inspect-versions.ts';
 import type { Attestation, HistoryStep, ImageDetail } from '../../engine/image-detail.ts';
+import { factsInTime } from '../facts-in-time.ts';
 import { createSingleFlights } from '../../single-flight.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import {
@@ -53,8 +54,8 @@ export function createDetailStore(
   );
   const details = createMemory<ImageDetail>(engine, admit);
   const histories = createMemory<readonly HistoryStep[]>(engine, admit);
-  const ask = async (target: DetailTarget) =>
-    questionOf(target, canAskForPlatform(await engine.ready()));
+  const ask = async (target: DetailTarget, signal: AbortSignal) =>
+    questionOf(target, canAskForPlatform(await factsInTime(engine, signal)));
   const inspect = ({ imageId, platform }: DetailQuestion, signal: AbortSignal) =>
     reads.run(() => engine.inspectImage(imageId, signal, platform), signal);
   return {
@@ -64,7 +65,7 @@ export function createDetailStore(
       return question === null ? undefined : details.get(question.key);
     },
     async detail(target, signal) {
-      const question = await ask(target);
+      const question = await ask(target, signal);
       if (question === null) return null;
       return details.read(question.key, signal, async (signal) => {
         const detail = await inspect(question, signal);
@@ -73,7 +74,7 @@ export function createDetailStore(
       });
     },
     async detailNow(target, signal) {
-      const question = await ask(target);
+      const question = await ask(target, signal);
       if (question === null) return null;
       return admit(signal, () => inspect(question, signal));
     },
@@ -89,7 +90,7 @@ export function createDetailStore(
       }
     },
     async history(target, signal) {
-      const question = await ask(target);
+      const question = await ask(target, signal);
       if (question === null) return null;
       const { imageId, platform, key } = question;
       return histories.read(`${key} ${unpackedSizes(target)}`, signal, (signal) =>

@@ -6,6 +6,10 @@ import { isSameRow } from '../row-identity.ts';
 
 /** Rows that are read by themselves after a list, to be compared with it. */
 const SAMPLES = 8;
+/** Disagreements in a row that are the engine's way; one may come from a change that nothing announced. */
+const MANY_DISAGREEMENTS = 2;
+/** How long nothing is compared after these, in milliseconds. */
+const PAUSE_MS = 60_000;
 
 /**
  * Whether images may be read one by one. Two ways of an engine to say the same thing may differ from one
@@ -18,7 +22,8 @@ export interface Calibration {
   isTrusted(): boolean | null;
   start(facts: EngineFacts): void;
   /**
-   * Compares some rows of a list with what the engine says of each.
+   * Compares some rows of a list with what the engine says of each; once a minute where it disagrees again and
+   * again.
    * @param isCurrent whether nothing was heard of an image since, so that a difference means something
    */
   compare(rows: readonly ImageRow[], isCurrent: (row: ImageRow) => boolean): void;
@@ -32,6 +37,14 @@ export function createCalibration(
 ): Calibration {
   let possible = false;
   let trusted: boolean | null = null;
+  let disagreements = 0;
+  let pausedUntil = -Infinity;
+
+  function decide(agrees: boolean): void {
+    trusted = agrees;
+    disagreements = agrees ? 0 : disagreements + 1;
+    if (disagreements >= MANY_DISAGREEMENTS) pausedUntil = performance.now() + PAUSE_MS;
+  }
 
   async function agrees(row: ImageRow, isCurrent: (row: ImageRow) => boolean): Promise<boolean> {
     const own = await engine.readImage(row.id, signal);
@@ -46,15 +59,17 @@ export function createCalibration(
     start(facts) {
       possible = canReadOneImage(facts);
       trusted = possible ? null : false;
+      pausedUntil = -Infinity;
+      disagreements = 0;
     },
     compare(rows, isCurrent) {
-      if (!possible) return;
+      if (!possible || performance.now() < pausedUntil) return;
       const step = Math.max(1, Math.floor(rows.length / SAMPLES));
       const samples = rows.filter((_, at) => at % step === 0).slice(0, SAMPLES);
       // Where it cannot be told it is not known to disagree: what is marked is read, and an error there
       // leads to a list.
       Promise.all(samples.map((row) => agrees(row, isCurrent)))
-        .then((agree) => (trusted = agree.every(Boolean)))
+        .then((agree) => decide(agree.every(Boolean)))
         .catch(() => (trusted ??= true))
         .finally(onDecided);
     },

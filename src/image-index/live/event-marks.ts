@@ -5,7 +5,7 @@ import type {
 } from '../../engine/engine-event.ts';
 import { referenceKey } from '../row-identity.ts';
 import type { ImageTable } from './image-table.ts';
-import { ALL_IMAGES, type Marks } from './marks.ts';
+import { ALL_CONTAINERS, ALL_IMAGES, type Marks, type MarkSet } from './marks.ts';
 
 /** What an event makes doubtful is marked here. */
 export interface EventMarks {
@@ -23,6 +23,9 @@ const HARMLESS =
 /** The builder of engines without BuildKit makes its steps in containers of an image ID, or FROM scratch of none. */
 const IMAGE_ID = /^(sha256:)?[a-f0-9]{64}$/;
 
+/** So many things are read one by one; where events name more, one list tells of all. */
+const MAX_MARKS = 1_000;
+
 /** Marks what an event may have changed. It says where to look, never what is true. Never waits. */
 export function markEvent(event: EngineEvent, context: EventMarks): void {
   context.marks.advance();
@@ -37,21 +40,24 @@ function markImages({ action, imageId, reference }: ImageEngineEvent, context: E
     marks.whole.add(ALL_IMAGES);
     return;
   }
-  if (imageId !== null) marks.images.add(imageId);
-  if (imageId !== null && action === 'DELETE') marks.deleted.add(imageId);
+  const mark = (key: string) => markOne(marks, marks.images, key, ALL_IMAGES);
+  if (imageId !== null) mark(imageId);
+  if (imageId !== null && action === 'DELETE' && marks.images.has(imageId)) {
+    marks.deleted.add(imageId);
+  }
   if (reference === null) return;
   const key = referenceKey(reference);
   // The event of a moved name is about the winner alone: nothing tells of the image that had it.
   const owner = table.ownerOf(key);
-  if (owner !== null) marks.images.add(owner);
-  if (imageId === null) marks.images.add(key);
+  if (owner !== null) mark(owner);
+  if (imageId === null) mark(key);
 }
 
 function markContainer(event: ContainerEngineEvent, context: EventMarks): void {
   const { action, containerId, imageReference } = event;
   const { marks, canReadOne, onHint } = context;
   if (HARMLESS.test(action)) return;
-  marks.containers.add(containerId);
+  markOne(marks, marks.containers, containerId, ALL_CONTAINERS);
   if (canReadOne()) return;
   if (action === 'commit') {
     // Engines below API 1.46 and Podman announce the image of a commit only when it gets a name.
@@ -59,4 +65,10 @@ function markContainer(event: ContainerEngineEvent, context: EventMarks): void {
   } else if (imageReference === null || IMAGE_ID.test(imageReference)) {
     onHint();
   }
+}
+
+/** @param list marked instead, once there are enough */
+function markOne({ whole }: Marks, set: MarkSet, key: string, list: string): void {
+  if (set.size < MAX_MARKS || set.has(key)) set.add(key);
+  else whole.add(list);
 }

@@ -58,9 +58,12 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     if (!isAllowed) looks.clear();
     if (marks.images.size + looks.size === 0) return;
     if (!isAllowed || isListCheaper()) return giveToList([...marks.images.keys()]);
-    for (const key of [...marks.images.keys(), ...looks]) {
-      if (reading.size >= PARALLEL_READS) return;
-      if (!reading.has(key)) void read(key);
+    // Not copied: each event leads here, however much is marked.
+    for (const keys of [marks.images.keys(), looks]) {
+      for (const key of keys) {
+        if (reading.size >= PARALLEL_READS) return;
+        if (!reading.has(key)) void read(key);
+      }
     }
   }
 

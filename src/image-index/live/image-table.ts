@@ -59,7 +59,7 @@ export function createImageTable(heard: () => number = () => 0): ImageTable {
   }
 
   /** Names go to the image that was read last; the other is not shown with them, and has to be asked. */
-  function takeNames(row: ImageRow, doubtful: Set<string>, renamed: Set<string>): void {
+  function takeNames(row: ImageRow, doubtful: Set<string>, lost: Losses): void {
     for (const tag of row.tags) {
       const key = referenceKey(tag);
       const former = owners.get(key);
@@ -69,18 +69,21 @@ export function createImageTable(heard: () => number = () => 0): ImageTable {
       }
       const earlier = readEarlier(former, row.id);
       const loser = earlier ?? former;
-      loseName(loser, key);
-      renamed.add(loser);
+      lost.set(loser, (lost.get(loser) ?? new Set<string>()).add(key));
       if (earlier !== null && disputes.mayAsk(key)) doubtful.add(earlier);
       owners.set(key, loser === row.id ? former : row.id);
     }
   }
 
-  function loseName(id: string, key: string): void {
-    const row = table.get(id);
-    if (row === null) return;
-    const tags = row.tags.filter((tag) => referenceKey(tag) !== key);
-    table.put(id, { ...row, tags }, table.readAt(id) ?? 0);
+  /** All names of an image at once: two images may have thousands in common. */
+  function loseNames(lost: Losses, renamed: Set<string>): void {
+    for (const [id, keys] of lost) {
+      renamed.add(id);
+      const row = table.get(id);
+      if (row === null) continue;
+      const tags = row.tags.filter((tag) => !keys.has(referenceKey(tag)));
+      table.put(id, { ...row, tags }, table.readAt(id) ?? 0);
+    }
   }
 
   function dropNames(row: ImageRow): void {
@@ -115,8 +118,10 @@ export function createImageTable(heard: () => number = () => 0): ImageTable {
       const before = table.get(row.id);
       if (!table.put(row.id, row, sentAt)) return null;
       const [images, renamed] = [new Set<string>(), new Set<string>()];
+      const lost: Losses = new Map();
       if (before !== null) dropNames(before);
-      takeNames(row, images, renamed);
+      takeNames(row, images, lost);
+      loseNames(lost, renamed);
       if (before?.tags.join() !== row.tags.join()) renamed.add(row.id);
       if (row.parentId !== null && table.get(row.parentId) === null) images.add(row.parentId);
       sharers(row, images);
@@ -137,14 +142,16 @@ export function createImageTable(heard: () => number = () => 0): ImageTable {
       const found = rows.map((row) => withKnownParent(row, table.get(row.id), images));
       const changed = table.replaceAll(new Map(found.map((row) => [row.id, row])), sentAt);
       const renamed = new Set(changed);
+      const lost: Losses = new Map();
       owners = new Map();
       holders = null;
       // Rows that were read after the list was sent go last, so that they keep their names.
       const readAt = ({ id }: ImageRow): number => table.readAt(id) ?? 0;
       for (const row of [...table.values()].sort((a, b) => readAt(a) - readAt(b))) {
-        takeNames(table.get(row.id) ?? row, images, renamed);
+        takeNames(row, images, lost);
         if (readAt(row) > sentAt) sharers(row, images);
       }
+      loseNames(lost, renamed);
       return { images, renamed, changed };
     },
     clear() {
@@ -172,6 +179,9 @@ function knowsAs(row: ImageRow | null, { digest, available, totalSize }: Manifes
   const own = row?.manifests?.find((manifest) => manifest.digest === digest);
   return own === undefined || (own.available === available && own.totalSize === totalSize);
 }
+
+/** Keys of the names that images have lost to others, by the ID of who lost them. */
+type Losses = Map<string, Set<string>>;
 
 const NOBODY: ReadonlySet<string> = new Set();
 

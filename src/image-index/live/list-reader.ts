@@ -6,6 +6,8 @@ import { ALL_IMAGES, type Marks } from './marks.ts';
 
 /** Pauses after a list that failed, in milliseconds. */
 const RETRY_MS = 500;
+/** Lists that events ask for take at most so much of the time: an engine may announce something without end. */
+const LIST_SHARE = 0.5;
 
 /** When to list, and who is told of it. */
 export interface ListReaderOptions {
@@ -36,21 +38,42 @@ export function createListReader({
   let isListing = false;
   let isWanted = false;
   let lastMs = Infinity;
+  /** Until when the lists that were due so far take their share of the time; the next may come earlier, by its own. */
+  let paidUntil = -Infinity;
+  let nextAt = -Infinity;
+  let timer: NodeJS.Timeout | undefined;
 
   function pump(): void {
     if (isListing || closing.signal.aborted) return;
-    if (!isWanted && !marks.whole.has(ALL_IMAGES)) return;
+    const isDue = marks.whole.has(ALL_IMAGES);
+    if (!isWanted && !isDue) return;
+    clearTimeout(timer);
+    const pause = nextAt - performance.now();
+    if (!isWanted && pause > 0) {
+      timer = setTimeout(pump, pause).unref();
+      return;
+    }
     isListing = true;
     isWanted = false;
-    void list();
+    void list(isDue);
   }
 
-  async function list(): Promise<void> {
+  /**
+   * After a quiet time two lists follow each other at once: of two events that make one change, the second mostly
+   * comes during the list for the first. Nobody waits longer than the last list took, whatever those before it did.
+   */
+  function pace(startedAt: number): void {
+    paidUntil = Math.min(Math.max(paidUntil, startedAt), startedAt + lastMs) + lastMs / LIST_SHARE;
+    nextAt = paidUntil - lastMs;
+  }
+
+  async function list(isDue: boolean): Promise<void> {
     const sentAt = marks.send();
     const startedAt = performance.now();
     try {
       const rows = await engine.listImages(closing.signal);
       lastMs = performance.now() - startedAt;
+      if (isDue) pace(startedAt);
       // To read the end of a long list and to take all of it in would be one long stall.
       await nextTurn();
       if (!closing.signal.aborted) onList(rows, sentAt);
@@ -71,6 +94,9 @@ export function createListReader({
       pump();
     },
     lastMs: () => lastMs,
-    close: () => closing.abort(new Error('the index is closed')),
+    close() {
+      clearTimeout(timer);
+      closing.abort(new Error('the index is closed'));
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { factsInTime } from '../facts-in-time.ts';
 import type { ImageIndex, IndexReading } from '../image-index.ts';
 import { createSingleFlight } from '../../single-flight.ts';
 import type { Snapshot } from './publisher.ts';
@@ -37,7 +38,7 @@ export function createLiveReader(
 
   /** Everything that had been heard of when the operation came, or as much of it as 2 s allow. */
   async function see(since: number, signal: AbortSignal): Promise<Sight> {
-    if (engine.status() !== 'READY') await engine.ready();
+    if (engine.status() !== 'READY') await factsInTime(engine, signal);
     const isShown = await tracker.whenShown(since, SETTLE_MS, signal).catch((error: unknown) => {
       throw (error as Error | undefined)?.name === 'TimeoutError' ? outOfTime() : error;
     });

@@ -87,10 +87,13 @@ function createMarkSet(
   heardSince: () => number,
 ): MarkSet & { oldest(): number } {
   const marks = new Map<string, Mark>();
+  /** Kept, as every event asks for it; null once the mark that was the oldest has changed. */
+  let oldest: number | null = Infinity;
 
   function clear(key: string, sentAt: number): void {
     const mark = marks.get(key);
     if (mark === undefined || mark.first > sentAt) return;
+    if (mark.first === oldest) oldest = null;
     if (mark.last <= sentAt) marks.delete(key);
     // Of what came in between only the last is known, so that the rest counts from the read on.
     else mark.first = sentAt + 1;
@@ -100,6 +103,7 @@ function createMarkSet(
     add(key, since = heardSince()) {
       const first = Math.min(marks.get(key)?.first ?? Infinity, since);
       marks.set(key, { first, last: now() });
+      if (oldest !== null) oldest = Math.min(oldest, first);
     },
     has: (key) => marks.has(key),
     since: (key) => marks.get(key)?.first ?? now(),
@@ -110,7 +114,8 @@ function createMarkSet(
       return marks.size;
     },
     oldest() {
-      let oldest = Infinity;
+      if (oldest !== null) return oldest;
+      oldest = Infinity;
       for (const { first } of marks.values()) oldest = Math.min(oldest, first);
       return oldest;
     },

@@ -52,6 +52,17 @@ describe('a name that has moved', () => {
     expect(doubtful(again)).toEqual([]);
   });
 
+  it('is one of thousands that two images claim, and the loop is not held up by them', () => {
+    const tags = Array.from({ length: 3_000 }, (_, at) => `demo/x:${at}`);
+    const startedAt = performance.now();
+    const table = tableOf(imageRow(1, [...tags, 'demo/own:1']), imageRow(2, tags));
+    expect(tagsIn(table)).toEqual({ [A]: ['demo/own:1'], [B]: tags });
+    table.put(imageRow(1, tags), 5);
+    expect(tagsIn(table)).toEqual({ [A]: tags, [B]: [] });
+    // Seconds, where each name costs a look at all of them.
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it('stays with an image that was read after a list was sent', () => {
     const table = tableOf(imageRow(1, ['demo/x:1']), imageRow(2));
     table.put(imageRow(2, ['demo/x:1']), 7);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMarks } from '../../../src/image-index/live/marks.ts';
 
@@ -79,5 +80,36 @@ describe('asOf', () => {
     expect(marks.asOf()).toBe(3);
     marks.containers.clear('y', 9);
     expect(marks.asOf()).toBe(5);
+  });
+
+  it('is the same at any time, however marks came and went before', () => {
+    const steps = fc.record({
+      key: fc.constantFrom('x', 'y', 'z'),
+      back: fc.nat(4),
+      change: fc.constantFrom('add', 'clear', 'clearAll'),
+    });
+    const property = fc.property(fc.array(steps, { maxLength: 30 }), (changes) => {
+      const marks = createMarks();
+      for (const { key, back, change } of changes) {
+        const at = Math.max(0, marks.advance() - back);
+        if (change === 'add') marks.images.add(key, at);
+        else if (change === 'clear') marks.images.clear(key, at);
+        else marks.images.clearAll(at);
+        const oldest = Math.min(...[...marks.images.keys()].map(marks.images.since));
+        expect(marks.asOf()).toBe(Math.min(oldest - 1, marks.seq));
+      }
+    });
+    fc.assert(property);
+  });
+
+  it('costs no look at every mark: each event asks for it', () => {
+    const marks = createMarks();
+    const startedAt = performance.now();
+    for (let at = 0; at < 50_000; at++) {
+      marks.advance();
+      marks.images.add(`image ${at}`);
+      marks.asOf();
+    }
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../../../src/gateway.ts';
+import type { IndexReading } from '../../../src/image-index/image-index.ts';
 import type { ScriptedEngine } from '../../support/scripted-engine.ts';
 import { containerRow, imageRow } from '../../support/scripted-rows.ts';
 import { idOf } from '../../support/stand-in-engine.ts';
@@ -100,6 +101,21 @@ describe('a reading', () => {
     await pass();
     controller.abort(new DOMException('time', 'TimeoutError'));
     await expect(answer).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
+  });
+
+  it.each<[string, (reading: IndexReading) => Promise<unknown>]>([
+    ['images', (reading) => reading.images()],
+    ['details', (reading) => reading.details.detail({ row: one, manifest: null })],
+  ])('of %s waits for a greeting without end no longer than its time', async (_, ask) => {
+    const { scripted, index } = await openLive(fill);
+    Object.assign(scripted.engine, { ready: () => new Promise(() => {}) });
+    scripted.status = 'CONNECTING';
+    const [late, left] = [new AbortController(), new AbortController()];
+    const answers = [late, left].map(({ signal }) => ask(read(index, signal)));
+    late.abort(new DOMException('time', 'TimeoutError'));
+    left.abort(new Error('left'));
+    await expect(answers[0]).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
+    await expect(answers[1]).rejects.toThrow('left');
   });
 });
 

@@ -236,12 +236,127 @@ describe('a list takes the place of single reads', () => {
     expect(scripted.reads.count('listImages')).toBe(2);
     expect(scripted.reads.count('readImage')).toBe(before + 2);
     scripted.listedAs.clear();
+    await pass(60_000);
     change(scripted, imageRow(2, ['demo/y:3']));
     expect(await tags()).toMatchObject({ 2: ['demo/y:3'] });
     await pass();
     change(scripted, imageRow(2, ['demo/y:4']));
     expect(await tags()).toMatchObject({ 2: ['demo/y:4'] });
     expect(scripted.reads.count('listImages')).toBe(3);
+  });
+
+  it('and is compared with inspects once a minute while these say something else', async () => {
+    const { scripted, tags } = await openLive((scripted) => {
+      two(scripted);
+      scripted.listedAs.set(A, imageRow(1, ['demo/x:1'], { size: 7 }));
+    });
+    const comparisons = () => scripted.reads.count('readImage') / 2;
+    for (let second = 0; second < 120; second++) {
+      change(scripted, imageRow(2, [`demo/y:${second}`]));
+      expect(await tags()).toMatchObject({ 2: [`demo/y:${second}`] });
+      await pass(1_000);
+    }
+    expect(scripted.reads.count('listImages')).toBe(1 + 120);
+    // At once, then once more in case that it was a change which nothing announced.
+    expect(comparisons()).toBe(2 + 1);
+  });
+
+  it('and is compared at once with the inspects of another engine', async () => {
+    const { scripted, tags } = await openLive((scripted) => {
+      two(scripted);
+      scripted.listedAs.set(A, imageRow(1, ['demo/x:1'], { size: 7 }));
+    });
+    change(scripted, imageRow(2, ['demo/y:2']));
+    await tags();
+    scripted.facts = { ...CONTAINERD, engineId: 'engine-2' };
+    scripted.listedAs.clear();
+    scripted.events.cut();
+    await pass(200);
+    const lists = scripted.reads.count('listImages');
+    change(scripted, imageRow(2, ['demo/y:3']));
+    expect(await tags()).toMatchObject({ 2: ['demo/y:3'] });
+    expect(scripted.reads.count('listImages')).toBe(lists);
+  });
+
+  it.each([
+    ['images', 'listImages', 'readImage'],
+    ['containers', 'listContainers', 'readContainers'],
+  ] as const)('of %s, when events name more than a thousand', async (kind, list, one) => {
+    const { scripted, index } = await openLive();
+    scripted.reads.hold(one);
+    for (let number = 1; number <= 1_001; number++) {
+      const container = containerRow(0x10000 + number, imageRow(number));
+      if (kind === 'images') change(scripted, imageRow(number));
+      else {
+        scripted.put(container);
+        scripted.announceContainer('start', container);
+      }
+    }
+    await pass();
+    scripted.reads.letGo();
+    await read(index)[kind]();
+    expect(index.state()[kind]).toBe(1_001);
+    expect(scripted.reads.count(list)).toBe(2);
+    expect(scripted.reads.count(one)).toBeLessThan(16);
+  });
+});
+
+describe('lists that events ask for', () => {
+  /** Each list takes a second, and something is told during each of them. */
+  async function openSlow() {
+    const { scripted } = await openLive((scripted) => {
+      two(scripted);
+      scripted.facts = { ...CONTAINERD, store: 'GRAPH_DRIVER' };
+    });
+    scripted.reads.hold('listImages');
+    const lists = () => scripted.reads.count('listImages') - 1;
+    const list = async (): Promise<void> => {
+      change(scripted, imageRow(2, ['demo/y:2']));
+      await pass(1_000);
+      scripted.reads.heldOne('listImages').release();
+      await pass();
+    };
+    change(scripted, imageRow(2, ['demo/y:2']));
+    await pass();
+    return { scripted, lists, list };
+  }
+
+  it('take half of the time, after two that start at once', async () => {
+    const { lists, list } = await openSlow();
+    await list();
+    expect(lists()).toBe(2);
+    for (const expected of [2, 3, 4]) {
+      await list();
+      await pass(990);
+      expect(lists()).toBe(expected);
+      await pass(10);
+      expect(lists()).toBe(expected + 1);
+    }
+  });
+
+  it('wait no longer than the last one took, however long those before it did', async () => {
+    const { scripted, lists, list } = await openSlow();
+    await list();
+    change(scripted, imageRow(2, ['demo/y:3']));
+    await pass(10);
+    scripted.reads.heldOne('listImages').release();
+    await pass(10);
+    expect(lists()).toBe(3);
+  });
+
+  it('start at once again after a quiet time', async () => {
+    const { scripted, lists, list } = await openSlow();
+    for (let times = 0; times < 2; times++) await list();
+    await pass(1_000);
+    await pass(1_000);
+    scripted.reads.heldOne('listImages').release();
+    await pass(2_000);
+    expect(lists()).toBe(3);
+    change(scripted, imageRow(2, ['demo/y:3']));
+    await pass();
+    expect(lists()).toBe(4);
+    await list();
+    expect(lists()).toBe(5);
   });
 
   it('once, although lists tell no parent and inspects are not trusted any longer', async () => {
