@@ -59,16 +59,16 @@ const UNREACHABLE =
   /\bdial\b|lookup|no such host|refused|no route|reset by peer|broken pipe|EOF|certificate|tls|x509|unexpected HTTP status|server gave HTTP response/i;
 
 /** Docker passes the registry's status on, and makes 500 of a registry that it cannot reach. */
-function codeOf({ code, message }: EngineError): RegistryErrorCode | null {
-  if (/^HTTP 429|toomanyrequests/.test(message)) return 'REGISTRY_RATE_LIMITED';
-  if (code === 'ENGINE_TIMEOUT') return 'REGISTRY_TIMEOUT';
+function codeOf(error: EngineError): RegistryErrorCode | null {
+  if (error.says(/^HTTP 429|toomanyrequests/)) return 'REGISTRY_RATE_LIMITED';
+  if (error.code === 'ENGINE_TIMEOUT') return 'REGISTRY_TIMEOUT';
   // Docker says so with 401 and 403, and before 23.0 with 500.
-  if (/^HTTP 40[13]|unauthorized|authentication required|no basic auth|denied/i.test(message)) {
+  if (error.says(/^HTTP 40[13]|unauthorized|authentication required|no basic auth|denied/i)) {
     return 'REGISTRY_UNAUTHORIZED';
   }
-  if (!/^HTTP 5\d\d/.test(message)) return null;
-  if (/deadline exceeded|timeout/i.test(message)) return 'REGISTRY_TIMEOUT';
-  return UNREACHABLE.test(message) ? 'REGISTRY_UNAVAILABLE' : null;
+  if (!error.says(/^HTTP 5\d\d/)) return null;
+  if (error.says(/deadline exceeded|timeout/i)) return 'REGISTRY_TIMEOUT';
+  return error.says(UNREACHABLE) ? 'REGISTRY_UNAVAILABLE' : null;
 }
 
 function toRegistryManifest(json: Json, engine: string): RegistryManifest {

@@ -1,3 +1,9 @@
+import { hideSecrets } from './secret-forms.ts';
+
+/** How much of what is said is read, and how much of that goes to the log, in characters. */
+const MAX_SAID = 4_000;
+const MAX_DETAIL = 500;
+
 /**
  * What can go wrong between the gateway and an engine. The codes are part of the public error contract
  * (docs/errors.md); src/errors.ts gives each its fixed text, so nothing that an engine says is shown.
@@ -24,7 +30,10 @@ export type RegistryErrorCode =
   | 'REGISTRY_TIMEOUT'
   | 'REGISTRY_UNAVAILABLE';
 
-/** A failed engine call: a code for the client, a detail for the log, never the other way round. */
+/**
+ * A failed engine call: a code for the client, a detail for the log, never the other way round. Engines and registries say
+ * what they like: the message never has what looks like a secret, whoever logs it, also with --reveal-secrets.
+ */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
@@ -34,11 +43,21 @@ export class EngineError extends Error {
   status?: number;
   /** When it is worth asking again, in milliseconds; undefined when nobody said. */
   retryAfterMs?: number;
+  /** Private, so that no log finds it. */
+  readonly #said: string;
 
   constructor(code: EngineErrorCode, engine: string, detail: string, cause?: unknown) {
-    super(detail, cause === undefined ? undefined : { cause });
+    const said = detail.slice(0, MAX_SAID);
+    // Cut last: half a URL does not show that it has a password in it.
+    super(hideSecrets(said).slice(0, MAX_DETAIL), cause === undefined ? undefined : { cause });
     this.code = code;
     this.engine = engine;
+    this.#said = said;
+  }
+
+  /** Whether what was said is like this, also where it is hidden: "oauth token: denied" looks like a token. */
+  says(pattern: RegExp): boolean {
+    return pattern.test(this.#said);
   }
 }
 

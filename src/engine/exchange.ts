@@ -89,8 +89,7 @@ async function refusal(
   body: AsyncIterable<Uint8Array>,
 ): Promise<EngineError> {
   const text = await readStart(body, MAX_REFUSAL_BYTES).catch(() => '');
-  const detail = `HTTP ${status} ${text.slice(0, 500)}`;
-  const error = new EngineError(codeOfStatus(status, text), engine, detail);
+  const error = new EngineError(codeOfStatus(status, text), engine, `HTTP ${status} ${text}`);
   error.status = status;
   const seconds = headers['retry-after'];
   if (seconds !== undefined && /^\d{1,6}$/.test(seconds))

@@ -1,7 +1,9 @@
 import type { Descriptor, ImageRow, KeyValue, ManifestRow } from './image-row.ts';
 import type { Attestation, HistoryStep, ImageDetail } from './image-detail.ts';
 import type { Json } from './json-values.ts';
-import { hideSecrets, isSecretName, isSecretValue, MAX_SEARCHED } from './secret-forms.ts';
+import { HIDDEN } from './command-secrets.ts';
+import { createHiding, createSearch, type Hide, type IsSecret } from './bounded-search.ts';
+import { hideSecrets, isSecretName } from './secret-forms.ts';
 
 /**
  * Withholds what looks like a secret before anything is indexed, so that no search and no filter can tell what was
@@ -35,16 +37,20 @@ export const REDACTION: Redaction = {
   },
   detail(detail) {
     const isSecret = createSearch();
+    const hide = createHiding();
     return {
       ...detail,
       author: hide(detail.author),
       comment: hide(detail.comment),
-      config: redactConfig(detail.config, isSecret),
+      config: redactConfig(detail.config, isSecret, hide),
       manifests: redactManifests(detail.manifests, isSecret),
       descriptor: redactDescriptor(detail.descriptor, isSecret),
     };
   },
-  history: (steps) => steps.map(redactStep),
+  history(steps) {
+    const hide = createHiding();
+    return steps.map((step) => redactStep(step, hide));
+  },
   attestation: (one) => ({
     ...one,
     descriptor: redactDescriptor(one.descriptor, createSearch()),
@@ -62,9 +68,9 @@ function hideInJson(json: string): string | null {
       JSON.parse(json, function (this: Json, key, value: unknown) {
         const { name } = this;
         const isNamed = key === 'value' && typeof name === 'string' && isSecretName(name);
-        if (isNamed || (isSecretName(key) && value !== null && value !== '')) return '[redacted]';
+        if (isNamed || (isSecretName(key) && value !== null && value !== '')) return HIDDEN;
         if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
-          return hideArguments(value);
+          return hideArguments(value, hideSecrets);
         }
         return typeof value === 'string' ? hideSecrets(value) : value;
       }),
@@ -72,22 +78,6 @@ function hideInJson(json: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Whether the value of an entry has to be withheld. */
-type IsSecret = (entry: KeyValue) => boolean;
-
-/**
- * For the entries of one thing: what whoever makes images can have searched for each of them is bounded, however many
- * labels they have, and what is not searched is withheld.
- */
-function createSearch(): IsSecret {
-  let left = MAX_SEARCHED;
-  return ({ key, value }) => {
-    if (value === null || value === '') return false;
-    left -= key.length + value.length;
-    return left < 0 || isSecretName(key) || isSecretValue(value);
-  };
 }
 
 function redactManifests(
@@ -112,7 +102,11 @@ function redactAll(entries: readonly KeyValue[], isSecret: IsSecret): readonly K
   return entries.map((entry) => (secret.has(entry) ? { key: entry.key, value: null } : entry));
 }
 
-function redactConfig(config: ImageDetail['config'], isSecret: IsSecret): ImageDetail['config'] {
+function redactConfig(
+  config: ImageDetail['config'],
+  isSecret: IsSecret,
+  hide: Hide,
+): ImageDetail['config'] {
   return {
     ...config,
     environment: config.environment.map(({ name, value }) => ({
@@ -120,30 +114,29 @@ function redactConfig(config: ImageDetail['config'], isSecret: IsSecret): ImageD
       value: isSecret({ key: name, value }) ? null : value,
     })),
     labels: redactAll(config.labels, isSecret),
-    entrypoint: hideArguments(config.entrypoint),
-    command: hideArguments(config.command),
-    shell: hideArguments(config.shell),
-    onBuild: config.onBuild.map(hideSecrets),
+    entrypoint: hideArguments(config.entrypoint, hide),
+    command: hideArguments(config.command, hide),
+    shell: hideArguments(config.shell, hide),
+    onBuild: config.onBuild.map((text) => hide(text)),
   };
 }
 
 /** A secret may be an argument of its own, after the flag that names it. */
-function hideArguments(list: readonly string[] | null): readonly string[] | null {
+function hideArguments(
+  list: readonly string[] | null,
+  hide: (text: string) => string,
+): readonly string[] | null {
   if (list === null) return null;
   return list.map((text, at) => {
     const flag = /^--?([A-Za-z][\w.-]*)$/.exec(list[at - 1] ?? '')?.[1];
     const isNamed = flag !== undefined && isSecretName(flag) && !text.startsWith('-');
-    return isNamed ? '[redacted]' : hideSecrets(text);
+    return isNamed ? HIDDEN : hide(text);
   });
 }
 
-function redactStep(step: HistoryStep): HistoryStep {
+function redactStep(step: HistoryStep, hide: Hide): HistoryStep {
   const createdBy = hide(step.createdBy);
   const comment = hide(step.comment);
   const isSame = createdBy === step.createdBy && comment === step.comment;
   return isSame ? step : { ...step, createdBy, comment, isRedacted: createdBy !== step.createdBy };
-}
-
-function hide(text: string | null): string | null {
-  return text === null ? null : hideSecrets(text);
 }

@@ -1,8 +1,8 @@
+import { HIDDEN, hideCommands } from './command-secrets.ts';
+import { isRandom } from './random-word.ts';
+
 /** In characters. Longer texts, and more of them in one place, are not searched but hidden whole. */
 export const MAX_SEARCHED = 128 * 1024;
-
-/** What stands where a part of a text was withheld. */
-const HIDDEN = '[redacted]';
 
 /** Words that a name of a secret ends with, with or without a number: DB_PASS, mysqlpwd, githubToken, TOKEN1. */
 const ENDINGS =
@@ -25,8 +25,16 @@ export function isSecretName(name: string): boolean {
 
 const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[^]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g;
-/** user:password@ or token@ of a URL; git@ is a user that everybody knows. */
-const USER_INFO = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?!git@)[^\s/@:'"]*(?::[^\s/@'"]*)?@/gi;
+/**
+ * user:password@ or token@ of a URL; git@ is a user that everybody knows. A slash is of a password where what stands before it
+ * is no port.
+ */
+const USER_INFO =
+  /\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?!git@[^\s/@'"]*(?:[\s/'"]|$))(?:[^\s/'"]*|[^\s/@:'"]{1,100}:(?!\d{1,5}\/|\$)[^\s@'"]{1,100})@/gi;
+/** user:password@ of MySQL's drivers for Go. It begins where a word does, so that long ones are read once. */
+const DRIVER_USER = /(?<![^\s"'])([^\s:"']+:)[^\s"']+(?=@(?:tcp|unix)\()/g;
+/** <password>X</password> */
+const ELEMENT = /(<([A-Za-z][\w.-]{0,100})(?:\s[^<>]{0,100})?>)[^<]+(?=<\/\2>)/g;
 /** Words of prose may stand after these; tokens have digits, padding or letters of both cases. */
 const SCHEMES =
   /\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Aa]pi[Kk]ey)\s{1,4}(?=[\w.~+/-]*(?:[\d=]|[a-z][A-Z]))[\w.~+/=-]{6,}/g;
@@ -54,6 +62,10 @@ function hideForms(text: string): string {
   return text
     .replace(PRIVATE_KEY, HIDDEN)
     .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(DRIVER_USER, `$1${HIDDEN}`)
+    .replace(ELEMENT, (all, tag: string, name: string) =>
+      isSecretName(name) ? `${tag}${HIDDEN}` : all,
+    )
     .replace(SCHEMES, `$1 ${HIDDEN}`)
     .replace(KNOWN_TOKENS, HIDDEN)
     .replace(LONG_WORD, (word) => (isRandom(word) ? HIDDEN : word));
@@ -69,42 +81,44 @@ const ASSIGNED =
 const VALUE =
   /\\"[^"\\]*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|(?:(?:basic|bearer|digest|negotiate|token)\s+)?\S+/iy;
 /** BuildKit prints values with spaces and without quotes after these, so a value has no end but that of the text. */
-const OPEN_END = /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|ARG|LABEL)\s/;
+const OPEN_END = /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ONBUILD\s+)?(?:ENV|ARG|LABEL)\s/;
+/** ENV NAME VALUE, as instructions may be written without a sign. */
+const SPACED = new RegExp(`${OPEN_END.source}\\s*([A-Za-z_][\\w.-]{0,100})\\s+(?=[^\\s=:])`);
+/** Spaces before a value; not where it is empty and another assignment comes next. */
+const GAP = /[ \t]{1,4}(?=\S)(?![\w.-]{1,100}=[^\s=])/y;
 
 function hideAssignments(text: string): string {
+  const [instruction = '', spaced = ''] = SPACED.exec(text) ?? [];
+  if (isSecretName(spaced)) return `${instruction}${HIDDEN}`;
   const isOpen = OPEN_END.test(text);
   let shown = '';
   let from = 0;
   ASSIGNED.lastIndex = 0;
   for (let found = ASSIGNED.exec(text); found !== null; found = ASSIGNED.exec(text)) {
-    const [, name = ''] = found;
+    const [, name = '', quote = ''] = found;
+    const start = found.index - name.length;
     // What stands before is a value, which may look like a name.
-    if (found.index - name.length < from || !isSecretName(name)) continue;
-    VALUE.lastIndex = ASSIGNED.lastIndex;
-    const value = VALUE.exec(text)?.[0] ?? '';
-    if (value === '') continue;
-    shown += `${text.slice(from, ASSIGNED.lastIndex)}${HIDDEN}`;
+    if (start < from || !isSecretName(name)) continue;
+    const begin = ASSIGNED.lastIndex;
+    const end = endOfValue(text, begin, isOpen || beginsLine(text, start - quote.length));
+    if (end === begin) continue;
+    shown += `${text.slice(from, begin)}${HIDDEN}`;
     if (isOpen) return shown;
-    from = ASSIGNED.lastIndex += value.length;
+    from = ASSIGNED.lastIndex = end;
   }
   return shown + text.slice(from);
 }
 
-/** What commands take a password by, without a name that says so. */
-const COMMANDS: readonly RegExp[] = [
-  /(\s(?:-u|-U|--user|--proxy-user)[\s=]\s?["']?(?!\d+:\d+(?:\s|$))[^\s:"']{1,100}:)[^\s"']+/g,
-  /(\blogin\b[^&|;\n]{0,200}?\s-p[\s=])\S+/g,
-  /(\bsshpass\s-p\s?)\S+/g,
-  /(\b(?:mysql|mysqladmin|mysqldump|mariadb)\b[^&|;\n]{0,200}?\s-p)[^\s-]\S*/g,
-  /(\bhtpasswd\s-\w{0,5}b\w{0,5}\s\S{1,200}\s\S{1,100}\s)\S+/g,
-  /(:)(?<=[^\s:"']:)[^\s"'|]{1,200}(?=["']?\s?\|\s?chpasswd)/g,
-];
+/** Of a file of settings, perhaps as a shell's argument. In a command, NAME= is empty and what follows is no value. */
+function beginsLine(text: string, at: number): boolean {
+  return at === 0 || /["'\n]/.test(text.charAt(at - 1));
+}
 
-const HAS_COMMAND = /\s-[uU][\s=]|-user|login|sshpass|mysql|mariadb|htpasswd|chpasswd/;
-
-function hideCommands(text: string): string {
-  if (!HAS_COMMAND.test(text)) return text;
-  return COMMANDS.reduce((shown, command) => shown.replace(command, `$1${HIDDEN}`), text);
+/** @returns where the value ends that begins here, which is here when there is none */
+function endOfValue(text: string, begin: number, mayBeApart: boolean): number {
+  GAP.lastIndex = begin;
+  VALUE.lastIndex = mayBeApart && GAP.test(text) ? GAP.lastIndex : begin;
+  return VALUE.test(text) ? VALUE.lastIndex : begin;
 }
 
 /** In a shell's words, or in those of a JSON list, with or without a comma, as histories print them. */
@@ -128,31 +142,4 @@ function hideFlags(text: string): string {
     from = FLAG.lastIndex += value.length;
   }
   return shown + text.slice(from);
-}
-
-/**
- * Whether a word looks like drawn by lot. Digests and revisions do too and are spared: hexadecimal of the lengths of
- * SHA-1 and its successors.
- */
-function isRandom(word: string): boolean {
-  if (/^[0-9a-f]+$/i.test(word))
-    return ![40, 56, 64, 96, 128].includes(word.length) && word.length >= 32;
-  const count = (pattern: RegExp) => word.match(pattern)?.length ?? 0;
-  // Names of packages and files are long too, and made of words and numbers.
-  const parts = word.split(/[-_+]/);
-  const plain = parts.filter((part) => /^(?:[A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(part));
-  if (parts.length >= 4 && plain.length * 2 >= parts.length) return false;
-  const isMixed = count(/[a-z]/g) >= 3 && count(/[A-Z]/g) >= 3 && count(/[0-9]/g) >= 3;
-  return isMixed && entropy(word) >= 3.7;
-}
-
-/** Bits for each character (Shannon). */
-function entropy(word: string): number {
-  const counts = new Map<string, number>();
-  for (const character of word) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) {
-    bits -= (count / word.length) * Math.log2(count / word.length);
-  }
-  return bits;
 }

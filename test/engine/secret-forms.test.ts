@@ -146,6 +146,28 @@ describe('a text', () => {
     ['git clone https://me:pw@host/x', 'git clone https://[redacted]@host/x'],
     ['echo "SECRET=\'a b\'" > /x', /^echo "SECRET=\[redacted\]/],
     [`RUN echo ${RANDOM}`, 'RUN echo [redacted]'],
+    ['ENV DB_PASSWORD two words', 'ENV DB_PASSWORD [redacted]'],
+    ['/bin/sh -c #(nop)  ENV DB_PASSWORD abc', '/bin/sh -c #(nop)  ENV DB_PASSWORD [redacted]'],
+    ['ARG TOKEN abc', 'ARG TOKEN [redacted]'],
+    ['ONBUILD ENV PASSWORD=two words', 'ONBUILD ENV PASSWORD=[redacted]'],
+    ['ENV DB_PASSWORD= two words', 'ENV DB_PASSWORD=[redacted]'],
+    ['a=1\nDB_PASSWORD= abc\nb=2', 'a=1\nDB_PASSWORD=[redacted]\nb=2'],
+    ['echo "password= abc" > /x', 'echo "password=[redacted] > /x'],
+    ['docker login -pabc -u me r', 'docker login -p[redacted] -u me r'],
+    ['curl -ume:abc https://x', 'curl -ume:[redacted] https://x'],
+    ["curl -fsSLu 'me:abc' https://x", "curl -fsSLu 'me:[redacted]' https://x"],
+    [`echo root:${'xyz'.repeat(70)} | chpasswd`, 'echo root:[redacted] | chpasswd'],
+    ['x https://git@abc@host/y', 'x https://[redacted]@host/y'],
+    ['x https://me:p@abc@host/y', 'x https://[redacted]@host/y'],
+    ['x https://me:p/abc@host/y', 'x https://[redacted]@host/y'],
+    ['DB=me:abc@tcp(db:3306)/x', 'DB=me:[redacted]@tcp(db:3306)/x'],
+    ['<a><password>abc</password></a>', '<a><password>[redacted]</password></a>'],
+    ['<token type="x">abc</token>', '<token type="x">[redacted]</token>'],
+    ['machine h login u password abc', 'machine h login u password [redacted]'],
+    [
+      "echo 'default\\nlogin u\\npassword abc' > ~/.netrc",
+      "echo 'default\\nlogin u\\npassword [redacted]' > ~/.netrc",
+    ],
   ])('hides what is secret in it: %s', (text, shown) => {
     const hidden = hideSecrets(text);
     if (typeof shown === 'string') expect(hidden).toBe(shown);
@@ -165,6 +187,21 @@ describe('a text', () => {
     'RUN PASSWORD= x',
     'docker run -u 1000:1000 -p 80:80 x',
     'mysql -u root -p db',
+    'ENV PASSWORD= HOME=/root',
+    'ENV EDITOR vi',
+    'ENV PASSWORD_FILE /run/password',
+    'ARG TOKEN',
+    'docker run -p80:80 x',
+    'login -port 80',
+    'curl -fsSLO https://x.example.com:8080/y',
+    'curl https://x/y | gpg -u me',
+    'npm i https://x.example.com:8080/@scope/name@1.0',
+    'curl https://x:$PORT/name@1.0',
+    'git clone ssh://git@host:owner/name@v1',
+    'listen@tcp(80)',
+    '<name>x</name>',
+    '<password></password>',
+    'a default login and its password',
     'RUN set -eux; addgroup -g 70 -S postgres; adduser -u 70 -S -D -G postgres',
   ])('is left as it is: %s', (text) => {
     expect(hideSecrets(text)).toBe(text);
@@ -175,11 +212,26 @@ describe('a text', () => {
   });
 
   // With patterns that look back again and again this would take hours, and the test's own deadline would end it.
-  it.each(['eyJ-', 'a=', '--a ', 'x', 'a://', '"a"="', '-----BEGIN PRIVATE KEY', 'a@', 'bearer '])(
-    'may be made to be searched for long: %s',
-    (part) => {
-      const text = part.repeat(130_000 / part.length);
-      expect(hideSecrets(text).length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    'eyJ-',
+    'a=',
+    '--a ',
+    'x',
+    'a://',
+    '"a"="',
+    '-----BEGIN PRIVATE KEY',
+    'a@',
+    'bearer ',
+    'chpasswd a:',
+    'curl -ua',
+    'docker login -p',
+    'machine a ',
+    '<token>',
+    'a://b:',
+    'ENV ',
+    '@tcp(',
+  ])('may be made to be searched for long: %s', (part) => {
+    const text = part.repeat(130_000 / part.length);
+    expect(hideSecrets(text).length).toBeGreaterThan(0);
+  });
 });

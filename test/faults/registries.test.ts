@@ -26,6 +26,7 @@ describe('a registry that an engine asks', () => {
   it.each<[string, string, Fault]>([
     ['F31 401', 'REGISTRY_UNAUTHORIZED', said(401, `errors: denied: ${HOST}`)],
     ['F31 403', 'REGISTRY_UNAUTHORIZED', said(403, `Get "https://${HOST}": forbidden`)],
+    ['F31 a refusal of what is hidden', 'REGISTRY_UNAUTHORIZED', said(500, 'oauth token: denied')],
     ['F31 500 of old engines', 'REGISTRY_UNAUTHORIZED', said(500, 'unauthorized: incorrect')],
     ['F33 429', 'REGISTRY_RATE_LIMITED', said(429, 'toomanyrequests: slow down')],
     ['F33 500 of old engines', 'REGISTRY_RATE_LIMITED', said(500, 'toomanyrequests: slow down')],

@@ -4,9 +4,11 @@ import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engi
 export function startListEngine({
   listMs = 0,
   status = 200,
+  text = 'engine text',
 }: {
   listMs?: number | null;
   status?: number;
+  text?: string;
 }): Promise<HttpEngine> {
   return startHttpEngine((request, response) => {
     const path = request.url?.replace(/^\/v1\.\d+/, '') ?? '';
@@ -16,7 +18,7 @@ export function startListEngine({
       return sendJson(response, { ApiVersion: '1.51', MinAPIVersion: '1.24', Os: 'l', Arch: 'a' });
     }
     if (!path.startsWith('/images/json')) return sendJson(response, { message: 'not found' }, 404);
-    const body = status === 200 ? [] : { message: 'engine text' };
+    const body = status === 200 ? [] : { message: text };
     if (listMs !== null) setTimeout(() => sendJson(response, body, status), listMs);
   });
 }

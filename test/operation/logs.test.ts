@@ -99,6 +99,24 @@ describe('a request', () => {
   });
 });
 
+describe('what an engine says in an error', () => {
+  it.each([
+    ['of a call', 500, 'no such host'],
+    ['that ends the agreement', 400, 'client version 1.51 is too new'],
+  ])(
+    'is logged without what looks like a secret %s, also where secrets are shown',
+    async (_, status, said) => {
+      const text = `${said}: ghp_abcdEFGH1234ijklMNOP https://bob:canary@host/v2 password=canary`;
+      const started = await begin({ status, text }, '--reveal-secrets');
+      await ask(started.url, IMAGES);
+      const [line] = await linesOf(started, 'hidden error');
+      expect(line.detail).toContain(`${said}: [redacted] https://[redacted]@host/v2`);
+      await started.close();
+      for (const secret of ['ghp_', 'canary']) expect(started.stderr()).not.toContain(secret);
+    },
+  );
+});
+
 describe('a slow operation', () => {
   const NAME = 'Slow'.repeat(30);
   const QUERY = `query ${NAME}($name: ImageReference!) { images { totalCount } image(reference: $name) { id } }`;
