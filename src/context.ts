@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { createDeadlines } from './deadlines.ts';
+import { createDeadlines, createWorkEnds } from './deadlines.ts';
 import type { Engine } from './engine/engine.ts';
+import { PublicError } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import type { AnswerSize, CreateAnswerSize } from './limits/answer-size.ts';
@@ -13,6 +14,9 @@ import { createReports, type Reports } from './reports.ts';
 
 /** How long one operation, or one event of a subscription, may take: less than the 30 s that routers wait. */
 const OPERATION_MS = 20_000;
+
+/** Of an operation that is still worked on when its time is up. */
+const outOfTime = () => new PublicError('ENGINE_TIMEOUT', undefined, { http: { status: 504 } });
 
 /** What resolvers have to work with, made anew for each operation. */
 export interface Context extends Budget, Omit<Reports, 'clear'> {
@@ -90,9 +94,14 @@ export function createContext(
 ): Context {
   const { indexes, events, registries, limits, createSize } = sources;
   const deadlines = createDeadlines(signal, OPERATION_MS);
-  const loaders = createLoaders(indexes, registries, deadlines());
   const reports = createReports();
   const budget = createBudget(limits);
+  const workEnds = createWorkEnds(budget.excess, outOfTime);
+  const begin = (): Loaders => {
+    const reads = deadlines();
+    return createLoaders(indexes, registries, reads, workEnds(reads));
+  };
+  const loaders = begin();
   let ages = false;
   const size = createSize(budget.giveUp);
   const context: Context = {
@@ -107,7 +116,7 @@ export function createContext(
     signal,
     renew() {
       // In place: Yoga copies the properties of a context into its own.
-      Object.assign(loaders, createLoaders(indexes, registries, deadlines()));
+      Object.assign(loaders, begin());
       context.startOver();
     },
     engineOf: (name) => (indexes.get(name) as ImageIndex).engine,

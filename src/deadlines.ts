@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from './on-abort.ts';
 
 /** Gives one signal after the other, of which only the last has a deadline that is still counted. */
 export type Deadlines = () => AbortSignal;
@@ -37,4 +38,30 @@ function abortAfter(controller: AbortController, milliseconds: number): NodeJS.T
       .deref()
       ?.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
   return setTimeout(expire, milliseconds).unref();
+}
+
+/** How long fields have to say that their engine took too long, in milliseconds, before all of it is ended. */
+const GRACE_MS = 250;
+
+/** Gives the signal that ends the work on what is read under a deadline; only the last one is ended by an excess. */
+export type WorkEnds = (reads: AbortSignal) => AbortSignal;
+
+/**
+ * Ends work with what it comes from, but a little later where the time is up: an answer that lacks what an engine
+ * was too slow for is better than none.
+ * @param excess ends it at once @param outOfTime makes the error of work that goes on beyond that
+ */
+export function createWorkEnds(excess: AbortSignal, outOfTime: () => Error): WorkEnds {
+  let controller = new AbortController();
+  onAbort(excess, () => controller.abort(excess.reason));
+  return (reads) => {
+    const fresh = new AbortController();
+    setMaxListeners(0, fresh.signal);
+    controller = fresh;
+    onAbort(reads, () => {
+      if ((reads.reason as Error | undefined)?.name !== 'TimeoutError') fresh.abort(reads.reason);
+      else setTimeout(() => fresh.abort(outOfTime()), GRACE_MS).unref();
+    });
+    return fresh.signal;
+  };
 }

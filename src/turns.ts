@@ -18,16 +18,23 @@ export function isTurnOver(): boolean {
   return performance.now() - began > TURN_MS;
 }
 
-/** Waits for a turn that has time left; whoever has used one up stands at the end of the queue. */
-export async function turn(): Promise<void> {
-  do await nextTurn();
-  while (isTurnOver());
+/**
+ * Waits for a turn that has time left; whoever has used one up stands at the end of the queue.
+ * @param signal ends the work that waits @throws its reason
+ */
+export async function turn(signal?: AbortSignal): Promise<void> {
+  do {
+    signal?.throwIfAborted();
+    await nextTurn();
+  } while (isTurnOver());
+  signal?.throwIfAborted();
 }
 
-/** Works in a turn that has time left. */
-export async function inTurn<Result>(work: () => Result): Promise<Result> {
+/** Works in a turn that has time left. @param signal ends the waiting @throws its reason */
+export async function inTurn<Result>(work: () => Result, signal?: AbortSignal): Promise<Result> {
   // Others that came with it have their part of this turn first.
   await Promise.resolve();
-  while (isTurnOver()) await nextTurn();
+  if (isTurnOver()) await turn(signal);
+  signal?.throwIfAborted();
   return work();
 }

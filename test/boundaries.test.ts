@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'eventual.ts',
     'turns.ts',
   ],
-  'deadlines.ts': [],
+  'deadlines.ts': ['on-abort.ts'],
   'reports.ts': ['engine/engine-error.ts', 'errors.ts', 'loaders/engines.ts'],
   'context.ts': [
     'deadlines.ts',

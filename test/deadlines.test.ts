@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createDeadlines } from '../src/deadlines.ts';
+import { createDeadlines, createWorkEnds } from '../src/deadlines.ts';
 import { collectGarbage } from './support/heap.ts';
 
 describe('a deadline', () => {
@@ -45,5 +45,38 @@ describe('a deadline', () => {
     client.abort(new Error('left'));
     expect(under.reason).toEqual(new Error('left'));
     expect(next().aborted).toBe(true);
+  });
+});
+
+describe('work on what is read under a deadline', () => {
+  const late = new Error('late');
+  const begin = (milliseconds = 60_000) => {
+    const client = new AbortController();
+    const excess = new AbortController();
+    const deadlines = createDeadlines(client.signal, milliseconds);
+    const workEnds = createWorkEnds(excess.signal, () => late);
+    return { client, excess, next: () => workEnds(deadlines()) };
+  };
+
+  it('ends a little later than the reads, so that it can say what they lack', async () => {
+    const work = begin(50).next();
+    await delay(100);
+    expect(work.aborted).toBe(false);
+    await expect.poll(() => work.reason, { timeout: 5_000 }).toBe(late);
+  });
+
+  it('ends at once when whoever asked has left', () => {
+    const { client, next } = begin();
+    const work = next();
+    client.abort(new Error('left'));
+    expect(work.reason).toEqual(new Error('left'));
+  });
+
+  it('ends at once when it comes to too much; the next of its series begins all the same', () => {
+    const { excess, next } = begin();
+    const first = next();
+    excess.abort(new Error('too much'));
+    expect(first.reason).toEqual(new Error('too much'));
+    expect(next().aborted).toBe(false);
   });
 });

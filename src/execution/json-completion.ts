@@ -70,7 +70,8 @@ function jsonList(complete: Complete): Complete {
         const completed = complete(items.slice(from, to), info, pathOfItem, execution);
         return after(completed, (objects) => writeJson(objects, execution.size).slice(1, -1));
       };
-      return after(inChunks(items.length, write), (chunks) => [toList(chunks)]);
+      const chunks = inChunks(items.length, write, execution.signal);
+      return after(chunks, (texts) => [toList(texts)]);
     });
   };
 }
@@ -88,6 +89,7 @@ function toList(chunks: readonly string[]): string {
 function inChunks(
   length: number,
   write: (from: number, to: number) => Eventual<string>,
+  signal: AbortSignal | undefined,
   start = 0,
   waited = false,
 ): Eventual<string[]> {
@@ -95,7 +97,7 @@ function inChunks(
   for (let from = start; from < length; from += CHUNK) {
     const next = from + CHUNK;
     if (isTurnOver()) {
-      const others = turn().then(() => inChunks(length, write, from, waited));
+      const others = turn(signal).then(() => inChunks(length, write, signal, from, waited));
       return others.then((texts) => [...written, ...texts]);
     }
     const chunk = write(from, next);
@@ -103,7 +105,7 @@ function inChunks(
     else if (waited && next < length) return allSettled([...written, chunk, write(next, length)]);
     else {
       return chunk.then((text) =>
-        after(inChunks(length, write, next, true), (rest) => [...written, text, ...rest]),
+        after(inChunks(length, write, signal, next, true), (rest) => [...written, text, ...rest]),
       );
     }
   }

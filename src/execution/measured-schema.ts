@@ -20,6 +20,9 @@ export interface EndedSize {
   excess(): Error | null;
 }
 
+/** What graphql-tools tells resolvers beside what graphql-js does. */
+type Ended = { readonly signal?: AbortSignal };
+
 type Resolve = GraphQLFieldResolver<unknown, object>;
 /** Counts what a resolver gave. It may give a promise of it, to let others work in between. */
 type Count = (
@@ -93,6 +96,7 @@ function createCount(): Count {
     size.expect(objects * frameOf(info));
     const since = (counted.get(context) ?? 0) + objects;
     counted.set(context, since < MANY ? since : 0);
-    return since < MANY || !isTurnOver() ? value : turn().then(() => value);
+    if (since < MANY || !isTurnOver()) return value;
+    return turn((info as Ended).signal).then(() => value);
   };
 }

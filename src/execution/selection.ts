@@ -87,7 +87,8 @@ function executeInTurn(
   execution: Execution,
 ): Eventual<Column> {
   const execute = () => executeField(field, parents, pathOf, execution);
-  return parents.length < MANY || !isTurnOver() ? execute() : turn().then(execute);
+  if (parents.length < MANY || !isTurnOver()) return execute();
+  return turn(execution.signal).then(execute);
 }
 
 function executeField(

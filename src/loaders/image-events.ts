@@ -39,6 +39,7 @@ export async function selectRecentEvents(
   const found: LoggedEvent[] = [];
   for (const [at, event] of events.toReversed().entries()) {
     if (at % EVENTS_A_TURN === EVENTS_A_TURN - 1) await nextTurn();
+    loaders.signal.throwIfAborted();
     // In milliseconds, which an event shows its time in.
     const isEarly = since !== null && Number(event.time / 1_000_000n) < Math.round(since * 1_000);
     if (isEarly || !engines.includes(event.engine)) continue;

@@ -65,10 +65,14 @@ export interface Sort {
 /** To sort by one criterion takes so many times as long as to look at each image. */
 const SORTING = 2;
 
-/** The images of a view in an order; kept with the view where only the view decides it. */
+/**
+ * The images of a view in an order; kept with the view where only the view decides it.
+ * @param signal of whoever asks: others wait for a turn of their own
+ */
 export async function inOrder(
   asked: Sort,
   examine: Budget['examine'],
+  signal: AbortSignal,
 ): Promise<readonly PlacedImage[]> {
   const { view, orderBy, ordering, sources, all } = asked;
   const isOfView = sources.containers === null && sources.sharedSizes === null;
@@ -84,7 +88,7 @@ export async function inOrder(
     const images = sortAll(asked);
     orders?.set(key, images);
     return images;
-  });
+  }, signal);
 }
 
 function ordersOf(view: ImageView): LRUCache<string, readonly PlacedImage[]> {

@@ -17,7 +17,7 @@ import { weightOf } from '../image-index/search-text.ts';
 import { checkPageArgs, type Ordering, type PageArgs } from '../keyset.ts';
 import type { Budget } from '../limits/budget.ts';
 import type { Limits } from '../limits/limits.ts';
-import { isTurnOver, turn } from '../turns.ts';
+import { inTurn, isTurnOver, turn } from '../turns.ts';
 import { type EngineFailure, settleEngines } from './engines.ts';
 import { inOrder, type PlacedImage, sortPlaced, toOrdering } from './image-ordering.ts';
 import type { Loaders } from './loaders.ts';
@@ -83,11 +83,14 @@ async function selectOfEngine(
     ordersBySharedSize(orderBy) ? loaders.sharedSizes.load(engine) : null,
   ]);
   const sources = { containers: byContainers ? containers : null, sharedSizes };
-  const listed = await inOrder({ view, orderBy, ordering, sources, all }, examine);
+  const sort = { view, orderBy, ordering, sources, all };
+  const listed = await inOrder(sort, examine, loaders.signal);
   if (filter === null) return listed;
   examine(weightOf(view) * conditionsIn(filter));
   const layers = needsLayers(filter, view) ? await loaders.layers.load(engine) : null;
-  return matching(listed, compileFilter(filter, { containers, layers }));
+  // A hundred patterns take a millisecond, and an operation may have twenty filters.
+  const matches = await inTurn(() => compileFilter(filter, { containers, layers }), loaders.signal);
+  return matching(listed, matches, loaders.signal);
 }
 
 /** Images that are looked at before it is seen whether others must have their turn. */
@@ -96,10 +99,11 @@ const IMAGES_A_LOOK = 32;
 async function matching(
   listed: readonly PlacedImage[],
   matches: Condition,
+  signal: AbortSignal,
 ): Promise<readonly PlacedImage[]> {
   const found: PlacedImage[] = [];
   for (let from = 0; from < listed.length; from += IMAGES_A_LOOK) {
-    if (isTurnOver()) await turn();
+    if (isTurnOver()) await turn(signal);
     for (const place of listed.slice(from, from + IMAGES_A_LOOK)) {
       if (matches(place.image) === true) found.push(place);
     }

@@ -21,6 +21,8 @@ import { createDetailLoaders, type DetailLoaders } from './details.ts';
  * that a thousand fields do not ask a dead engine a thousand times.
  */
 export interface Loaders extends DetailLoaders {
+  /** Ends all work on what was read: nobody wants its answer, it comes to too much, or its time is up. */
+  readonly signal: AbortSignal;
   readonly images: EngineReads<ImageView>;
   readonly containers: EngineReads<ContainerView>;
   readonly sharedSizes: EngineReads<ReadonlyMap<string, number | null>>;
@@ -57,13 +59,17 @@ export interface EngineReads<Value> {
   get(engine: string): Eventual<Value>;
 }
 
-/** @param signal ends the reads when the operation's time is up or its client has left */
+/**
+ * @param reads ends the reads when the operation's time is up or its client has left
+ * @param signal see Loaders
+ */
 export function createLoaders(
   indexes: ReadonlyMap<string, ImageIndex>,
   registries: Registries,
+  reads: AbortSignal,
   signal: AbortSignal,
 ): Loaders {
-  const readings = new Map([...indexes].map(([name, index]) => [name, index.read(signal)]));
+  const readings = new Map([...indexes].map(([name, index]) => [name, index.read(reads)]));
   const perEngine = <Value>(read: (reading: IndexReading, name: string) => Promise<Value>) =>
     createEngineReads((name) => read(readings.get(name) as IndexReading, name));
   let isCertain = true;
@@ -71,9 +77,10 @@ export function createLoaders(
   const sharedSizes = perEngine((reading) => reading.sharedSizes());
   const statusTexts = perEngine((reading) => reading.statusTexts());
   const typedNames = createTypedNames(({ engine, row }) =>
-    (indexes.get(engine) as ImageIndex).engine.imageNameOf(row.id, signal),
+    (indexes.get(engine) as ImageIndex).engine.imageNameOf(row.id, reads),
   );
   return {
+    signal,
     images,
     containers: perEngine(async (reading, name) => {
       const read = [images.load(name), reading.containers()] as const;
@@ -91,7 +98,7 @@ export function createLoaders(
     ...createDetailLoaders((engine) => (readings.get(engine) as IndexReading).details),
     withTypedName: (container) => typedNames.load(container),
     registry: (engine, name) =>
-      registries.ask((indexes.get(engine) as ImageIndex).engine, name, signal),
+      registries.ask((indexes.get(engine) as ImageIndex).engine, name, reads),
     staleEngines: () =>
       [...readings].flatMap(([name, reading]) => (reading.isStale() ? [name] : [])),
     async sharedSize(image) {

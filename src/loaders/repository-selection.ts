@@ -21,8 +21,9 @@ export async function selectRepositories(
   const { found, failures } = await settleEngines(engines, (name) => loaders.images.load(name));
   for (const view of found) examine(view.repositories().size);
   const text = search.toLowerCase();
-  const repositories = await inTurn(() =>
-    found.flatMap((view) => repositoriesOf(view, text)).sort(byName),
+  const repositories = await inTurn(
+    () => found.flatMap((view) => repositoriesOf(view, text)).sort(byName),
+    loaders.signal,
   );
   return { repositories, failures };
 }

@@ -1,14 +1,13 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import { onAbort } from '../on-abort.ts';
 import { measuredSchema } from '../execution/measured-schema.ts';
 import { writeJson } from '../execution/write-json.ts';
 import { writtenResult } from './written-result.ts';
 
 /**
- * Ends an operation at once whose answer has too many rows or is too long: its other fields, which may be hundreds of
- * thousands, would take seconds to fail one by one. An event of a subscription fails by itself and leaves the next
+ * Ends an operation whose answer has too many rows or is too long, whose time is up or whose client has left: its other
+ * fields, which may be hundreds of thousands, would take seconds to fail one by one. An event of a subscription fails by itself and leaves the next
  * ones. What the interpreter makes is counted and written here; before all plugins that execute in its place.
  */
 export function useAnswerLimits(): Plugin<Context> {
@@ -18,9 +17,8 @@ export function useAnswerLimits(): Plugin<Context> {
     (known ??= measuredSchema(schema, (context) => (context as Context).size));
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const { signal } = args as { signal?: AbortSignal };
-      const { excess, size } = args.contextValue;
-      Object.assign(args, { signal: signal ? eitherOf(signal, excess) : excess });
+      const { loaders, size } = args.contextValue;
+      Object.assign(args, { signal: loaders.signal });
       setExecuteFn(async (request: ExecutionArgs) => {
         const result = await executeFn({ ...request, schema: measured(request.schema) });
         return Symbol.asyncIterator in result ? result : written(result as ExecutionResult, size);
@@ -52,14 +50,4 @@ function writtenEvent(result: ExecutionResult, size: Context['size']): Execution
     if (error !== size.excess()) throw error;
   }
   return { data: null, errors: [size.excess() as NonNullable<ReturnType<typeof size.excess>>] };
-}
-
-/**
- * Not AbortSignal.any: the executor never takes its listener away, and Node keeps each signal that any made for as long
- * as it has a listener.
- */
-function eitherOf(...signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of signals) onAbort(signal, () => controller.abort(signal.reason));
-  return controller.signal;
 }

@@ -90,7 +90,11 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     return fresh;
   }
 
-  async function publish(images: ImageView, keysOf: KeysOf): Promise<LayerView> {
+  async function publish(
+    images: ImageView,
+    keysOf: KeysOf,
+    signal: AbortSignal,
+  ): Promise<LayerView> {
     const kept = new Map<string, Layered>();
     const layersOf = (row: ImageRow) =>
       keysOf(row).flatMap(({ key }) => {
@@ -99,7 +103,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
         return own ?? [];
       });
     const isComplete = !images.rows.some((row) => keysOf(row).some(({ key }) => failedAt.has(key)));
-    const view = await createLayerView(images, layersOf, isComplete);
+    const view = await createLayerView(images, layersOf, isComplete, signal);
     forgetOthers(kept);
     if (isComplete) views.set(images, view);
     return view;
@@ -119,7 +123,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     const flight =
       flights.get(images) ??
       createSingleFlight(
-        async (signal) => publish(images, await readMissing(images, signal)),
+        async (signal) => publish(images, await readMissing(images, signal), signal),
         () => new EngineError('ENGINE_TIMEOUT', engine.name, 'layers are still being read'),
       );
     flights.set(images, flight);

@@ -59,13 +59,17 @@ interface Layers {
   readonly holders: ReadonlyMap<string, ReadonlySet<ImageRow>>;
 }
 
-/** @param layersOf every platform of an image that is here */
+/**
+ * @param layersOf every platform of an image that is here
+ * @param signal of all who wait for it
+ */
 export async function createLayerView(
   images: ImageView,
   layersOf: (row: ImageRow) => readonly Layered[],
   isComplete: boolean,
+  signal: AbortSignal,
 ): Promise<LayerView> {
-  const { ends, platforms, holders } = await putTogether(images.rows, layersOf);
+  const { ends, platforms, holders } = await putTogether(images.rows, layersOf, signal);
   const imagesOf = (rows: Iterable<ImageRow>): readonly Image[] =>
     [...rows].map((row) => images.image(row.id)).filter((image) => image !== null);
   // The same lists again: a page may ask for that of one base layer a thousand times, and a base have thousands.
@@ -97,13 +101,14 @@ export async function createLayerView(
 async function putTogether(
   rows: readonly ImageRow[],
   layersOf: (row: ImageRow) => readonly Layered[],
+  signal: AbortSignal,
 ): Promise<Layers> {
   const root = createLayerTree();
   const ends = new Map<ImageRow, readonly LayerNode[]>();
   const platforms = new Map<ImageRow, readonly Platform[]>();
   const holders = new Map<string, Set<ImageRow>>();
   for (const row of rows) {
-    if (isTurnOver()) await turn();
+    if (isTurnOver()) await turn(signal);
     const layered = layersOf(row);
     platforms.set(row, distinctPlatforms(layered.flatMap(({ platform }) => platform ?? [])));
     const nodes = layered.map(({ chain }) => addLayers(root, row, chain));
