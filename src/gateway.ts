@@ -10,9 +10,11 @@ import type { ImageIndex } from './image-index/image-index.ts';
 import { useClosedSchema } from './plugins/use-closed-schema.ts';
 import { createAnswerSizes } from './limits/answer-size.ts';
 import { DEFAULT_LIMITS, type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
+import { useAdmission } from './plugins/use-admission.ts';
 import { useAnswerLimits } from './plugins/use-answer-limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
+import { useDeclaredVariables } from './plugins/use-declared-variables.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { type GatewayObserver, useObserver } from './plugins/use-observer.ts';
@@ -95,6 +97,8 @@ export function createGateway(
       useExecutionCancellation(),
       useAnswerLimits(),
       useColumnExecution(),
+      useDeclaredVariables(),
+      useAdmission(served, limits),
       useEventStream(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes, observer)] : []),
       ...(observer === undefined ? [] : [useObserver(observer)]),

@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'limits',
     'trusted-documents',
     'engine/engine-error.ts',
+    'engine/bulkhead.ts',
     'execution',
     'image-index/image-index.ts',
     'request-id.ts',

@@ -142,6 +142,16 @@ export const limitsTable = [
     meaning: 'errors that an answer shows, the first of each engine and code before all others',
   },
   {
+    name: 'operations',
+    // What 256 MB of heap bear of the largest.
+    default: 24,
+    lowest: 1,
+    highest: 10_000,
+    code: 'OVERLOADED',
+    meaning:
+      'operations of more than 6 fields or 3 levels that are executed at once; 100 wait for 5 s at most, one more gets 503',
+  },
+  {
     name: 'subscriptions',
     default: 100,
     lowest: 0,

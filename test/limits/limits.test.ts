@@ -13,7 +13,8 @@ import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
 import { createIndexGateway } from '../support/gateway.ts';
 
 const numbered = limitsTable.filter(
-  (row: Limit) => row.code !== null && !['SUBSCRIPTION_LIMIT', 'RATE_LIMITED'].includes(row.code),
+  (row: Limit) =>
+    row.code !== null && !['SUBSCRIPTION_LIMIT', 'RATE_LIMITED', 'OVERLOADED'].includes(row.code),
 ) as readonly Limit[];
 
 describe('the text of a limit', () => {
