@@ -11,6 +11,8 @@ import { createLayerView, type Layered, type LayerView } from './layer-view.ts';
 
 /** After so long an image that the engine failed to inspect is tried again, in milliseconds. */
 const RETRY_MS = 5 * 60_000;
+/** Reads that are begun at a time: engines answer eight, and each that waits holds some KB, as 10,000 images would. */
+const BEGUN = 64;
 /** Failures of one image, not of the engine: the others do without it. */
 const OF_ONE_IMAGE: ReadonlySet<EngineErrorCode> = new Set([
   'CONFLICT',
@@ -74,12 +76,26 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     const byPlatform = canAskForPlatform(await engine.ready());
     const keysOf: KeysOf = (row) => rememberedKeys(row, byPlatform);
     const missing = images.rows.flatMap(keysOf).filter(({ key }) => !layers.has(key));
-    const reads = missing.map(({ target, key }) => read(target, key, signal));
+    await readAll(missing, signal);
+    return keysOf;
+  }
+
+  async function readAll(missing: readonly Keyed[], signal: AbortSignal): Promise<void> {
+    const left = missing.values();
+    let isFailed = false;
+    const readSome = async (): Promise<void> => {
+      for (const { target, key } of left) {
+        if (isFailed) return;
+        await read(target, key, signal).catch((error: unknown) => {
+          isFailed = true;
+          throw error;
+        });
+      }
+    };
     // All of them end before anything is said, or those that are left would fail unheard.
-    for (const result of await Promise.allSettled(reads)) {
+    for (const result of await Promise.allSettled(Array.from({ length: BEGUN }, readSome))) {
       if (result.status === 'rejected') throw result.reason;
     }
-    return keysOf;
   }
 
   function rememberedKeys(row: ImageRow, byPlatform: boolean): readonly Keyed[] {
