@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { createDeadlines, createWorkEnds } from './deadlines.ts';
 import type { Engine } from './engine/engine.ts';
-import { PublicError } from './errors.ts';
+import { overloaded } from './errors.ts';
 import type { ImageEventLog } from './image-index/image-event-log.ts';
 import type { ImageIndex } from './image-index/image-index.ts';
 import type { AnswerSize, CreateAnswerSize } from './limits/answer-size.ts';
@@ -14,9 +14,6 @@ import { createReports, type Reports } from './reports.ts';
 
 /** How long one operation, or one event of a subscription, may take: less than the 30 s that routers wait. */
 const OPERATION_MS = 20_000;
-
-/** Of an operation that is still worked on when its time is up. */
-const outOfTime = () => new PublicError('ENGINE_TIMEOUT', undefined, { http: { status: 504 } });
 
 /** What resolvers have to work with, made anew for each operation. */
 export interface Context extends Budget, Omit<Reports, 'clear'> {
@@ -55,8 +52,8 @@ export interface Context extends Budget, Omit<Reports, 'clear'> {
     info: GraphQLResolveInfo,
     ask: (engine: string) => Promise<readonly Found[]>,
   ): Promise<readonly Found[]>;
-  /** Counts the characters of the answer. */
-  readonly size: AnswerSize;
+  /** Counts the characters of the answer. It is also ended by what the budget is. */
+  readonly size: AnswerSize & Pick<Budget, 'failed'>;
   /**
    * What a field gives, counted: a list by its length, a thing as one. Every list counts, and every thing
    * that leads back to the type that it was reached from: nesting multiplies lists, and fragments that
@@ -96,14 +93,19 @@ export function createContext(
   const deadlines = createDeadlines(signal, OPERATION_MS);
   const reports = createReports();
   const budget = createBudget(limits);
-  const workEnds = createWorkEnds(budget.excess, outOfTime);
+  const workEnds = createWorkEnds(budget.excess, overloaded);
   const begin = (): Loaders => {
     const reads = deadlines();
     return createLoaders(indexes, registries, reads, workEnds(reads));
   };
   const loaders = begin();
   let ages = false;
-  const size = createSize(budget.giveUp);
+  const characters = createSize(budget.giveUp);
+  const size = {
+    ...characters,
+    failed: budget.failed,
+    excess: () => characters.excess() ?? budget.tooComplex(),
+  };
   const context: Context = {
     ...budget,
     reported: reports.reported,

@@ -72,6 +72,12 @@ export class PublicError extends GraphQLError {
   }
 }
 
+/** The error of what may be had in a second. */
+export function overloaded(): PublicError {
+  const http = { status: 503, headers: { 'retry-after': '1' } };
+  return new PublicError('OVERLOADED', undefined, { http });
+}
+
 const RETRYABLE: ReadonlySet<EngineErrorCode> = new Set([
   'ENGINE_UNAVAILABLE',
   'ENGINE_TIMEOUT',

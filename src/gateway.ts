@@ -23,6 +23,7 @@ import { useKnownOperations } from './plugins/use-known-operations.ts';
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts';
 import { useResponseCache } from './plugins/use-response-cache.ts';
 import { useStaleness } from './plugins/use-staleness.ts';
+import { useVariableLimits } from './plugins/use-variable-limits.ts';
 import { NO_REGISTRIES, type Registries } from './registry/registries.ts';
 import { schema } from './schema/index.ts';
 import { createSubgraph } from './schema/subgraph.ts';
@@ -88,6 +89,7 @@ export function createGateway(
     context: ({ request, client = null }) => createContext(sources, request.signal, client),
     plugins: [
       usePublicErrors(options.onHiddenError, limits.errors),
+      useVariableLimits(),
       usePersistedDocuments(trusted),
       useDocumentLimits(served, limits),
       useKnownOperations(),

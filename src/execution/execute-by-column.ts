@@ -12,7 +12,7 @@ import { executeSelection, type Selection } from './selection.ts';
 
 /** How many executions of a plan go straight to the interpreter after one that ended there. */
 const REST = 16;
-const BOUNDLESS = { expect: () => {}, wrote: () => {} };
+const BOUNDLESS = { expect: () => {}, wrote: () => {}, failed: () => {} };
 
 /** What an execution is given, by graphql-tools' executor too. */
 export interface Request extends ExecutionArgs {
@@ -59,7 +59,9 @@ function toExecution(request: Request, sizeOf: SizeOf): Execution | null {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return null;
   const given = request.variableValues ?? {};
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+  // One error is enough to know, and the next ends it: each of a hundred thousand would be worded.
+  const most = { maxErrors: 1 };
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], given, most);
   if (!('variableValues' in coerced) || coerced.variableValues === undefined) return null;
   const shared = {
     schema,
@@ -70,7 +72,7 @@ function toExecution(request: Request, sizeOf: SizeOf): Execution | null {
     signal,
   };
   const size = sizeOf(contextValue);
-  return { ...shared, shared, contextValue, size, calls: new Map() };
+  return { ...shared, shared, contextValue, size, calls: new Map(), failure: null };
 }
 
 function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {

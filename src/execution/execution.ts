@@ -33,12 +33,13 @@ export interface SharedInfo extends Operation {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Counts the characters of an answer, and ends it by an error when there are too many. */
+/** Counts the characters of an answer and the fields that fail, and ends it by an error when there are too many. */
 export interface Size {
   /** Values and names, before they are written. */
   expect(characters: number): void;
   /** Text that is written. */
   wrote(characters: number): void;
+  failed(fields: number): void;
 }
 
 /** The size of the answer that is made with a context. */
@@ -51,6 +52,8 @@ export interface Execution extends SharedInfo {
   readonly size: Size;
   /** By selected field. */
   readonly calls: Map<object, Call>;
+  /** What a field has failed with. The interpreter executes all of it then, so that nothing more is asked here. */
+  failure: Error | null;
 }
 
 /** The arguments of a field, and what its resolver is told of it. */
@@ -87,6 +90,18 @@ export async function allSettled<Value>(
     return await Promise.all(values);
   } catch (error) {
     await Promise.allSettled(values);
+    throw error;
+  }
+}
+
+/** The same of what one field gives. All that fail are counted, and the execution is given up. */
+export async function settle(column: Column, execution: Execution): Promise<Column> {
+  try {
+    return await Promise.all(column);
+  } catch (error) {
+    execution.failure ??= error as Error;
+    const settled = await Promise.allSettled(column);
+    execution.size.failed(settled.filter(({ status }) => status === 'rejected').length);
     throw error;
   }
 }

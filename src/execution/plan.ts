@@ -13,12 +13,14 @@ export type Conditions = Readonly<Record<string, unknown>>;
 /**
  * What an operation selects, worked out once for each of the values that its conditions can have. Selections
  * below the first are worked out when an execution reaches them.
+ * @param count is told of each selection how many fields it has, when it is worked out
  * @throws Unsupported
  */
 export function planOperation(
   type: GraphQLObjectType,
   { schema, fragments, operation }: Operation,
   conditions: Conditions,
+  count: (fields: number) => void,
 ): Selection {
   const variables = { coerced: conditions, sources: {} };
 
@@ -29,6 +31,7 @@ export function planOperation(
   ): Selection {
     if (patches.length > 0) throw new Unsupported('@defer');
     const keys = [...fields.keys()];
+    count(keys.length);
     const selected = [...fields].map(
       ([key, nodes]) => [key, toField(parentType, key, nodes, isJson)] as const,
     );

@@ -1,4 +1,10 @@
-import { type DocumentNode, OperationTypeNode, type VariableNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type VariableNode,
+  visit,
+} from 'graphql';
 import { type Operation, Unsupported } from './execution.ts';
 import { planOperation } from './plan.ts';
 import type { Selection } from './selection.ts';
@@ -11,15 +17,19 @@ export interface Plan {
   rest: number;
 }
 
-/** The plans of a document, and what tells them apart. */
-interface PlannedDocument {
+/** The plans of an operation, and what tells them apart. */
+interface PlannedOperation {
   /** The variables that @skip and @include name. */
   readonly conditions: readonly string[];
+  /** By the values of these. */
   readonly plans: Map<string, Plan>;
 }
 
-/** A document has as many plans as its conditions have combinations, but needs few of them at a time. */
-const MAX_PLANS = 16;
+/**
+ * Fields of all plans together, some 700 bytes each: twenty conditions alone give one document a million plans. An
+ * application has some hundred documents of some fifty fields.
+ */
+const MAX_FIELDS = 25_000;
 
 /** Finds the plan of an operation, or makes it. */
 export type PlanOf = (
@@ -28,29 +38,46 @@ export type PlanOf = (
   variables: Readonly<Record<string, unknown>>,
 ) => Plan;
 
-/** Keeps the plans of a document for as long as whoever parsed it keeps the document. */
-export function createPlans(): PlanOf {
-  const documents = new WeakMap<DocumentNode, PlannedDocument>();
+/**
+ * Keeps plans for as long as whoever parsed their documents keeps those, and until all have too many fields. Then all
+ * are forgotten: to make those anew that are in use takes less than it took to make so many, and a plan that is found
+ * need not be moved to the front of anything.
+ */
+export function createPlans(maxFields = MAX_FIELDS): PlanOf {
+  let operations = new WeakMap<OperationDefinitionNode, PlannedOperation>();
+  let planned = 0;
+  const count = (fields: number): void => void (planned += fields);
   return (document, operation, variables) => {
-    const known = documents.get(document) ?? {
-      conditions: conditionsOf(document),
-      plans: new Map(),
-    };
-    documents.set(document, known);
+    const node = operation.operation;
+    const known = operations.get(node) ?? { conditions: conditionsOf(document), plans: new Map() };
+    // Without the names, which may be long.
+    const key = JSON.stringify(known.conditions.map((name) => variables[name]));
+    const found = known.plans.get(key);
+    if (found !== undefined) return found;
+    if (planned > maxFields) {
+      operations = new WeakMap();
+      known.plans.clear();
+      planned = 0;
+    }
     const given = Object.fromEntries(known.conditions.map((name) => [name, variables[name]]));
-    const key = JSON.stringify([operation.operation.name?.value, given]);
-    const plan = known.plans.get(key) ?? { selection: select(operation, given), rest: 0 };
-    if (known.plans.size >= MAX_PLANS) known.plans.clear();
+    const plan = { selection: select(operation, given, count), rest: 0 };
+    // One that selects nothing is something to keep, too.
+    count(1);
     known.plans.set(key, plan);
+    operations.set(node, known);
     return plan;
   };
 }
 
-function select(operation: Operation, conditions: Readonly<Record<string, unknown>>) {
+function select(
+  operation: Operation,
+  conditions: Readonly<Record<string, unknown>>,
+  count: (fields: number) => void,
+) {
   const type = operation.schema.getQueryType();
   if (operation.operation.operation !== OperationTypeNode.QUERY || !type) return null;
   try {
-    return planOperation(type, operation, conditions);
+    return planOperation(type, operation, conditions, count);
   } catch (error) {
     if (error instanceof Unsupported) return null;
     throw error;

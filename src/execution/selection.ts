@@ -16,6 +16,7 @@ import {
   type Execution,
   isPromise,
   type PathOf,
+  settle,
   type Size,
   Unsupported,
 } from './execution.ts';
@@ -98,6 +99,7 @@ function executeField(
   execution: Execution,
 ): Eventual<Column> {
   execution.signal?.throwIfAborted();
+  if (execution.failure !== null) throw execution.failure;
   const { key, parentType } = field;
   const pathOf: PathOf = (at) => ({ prev: pathOfParent(at), key, typename: parentType.name });
   const call = toCall(field, execution);
@@ -110,21 +112,21 @@ function resolveAll(
   { args, info }: Call,
   parents: Column,
   pathOf: PathOf,
-  { contextValue }: Execution,
+  execution: Execution,
 ): Eventual<Column> {
   const column = columnOf(parents.length);
   let isEventual = false;
   try {
     for (let at = 0; at < parents.length; at++) {
       const own = takesInfo ? withPath(info, pathOf, at) : info;
-      const value: unknown = resolve(parents[at], args, contextValue, own);
+      const value: unknown = resolve(parents[at], args, execution.contextValue, own);
       if (isPromise(value)) isEventual = true;
       column[at] = value;
     }
   } catch (error) {
-    return allSettled([...column, Promise.reject(error as Error)]);
+    return settle([...column, Promise.reject(error)], execution);
   }
-  return isEventual ? allSettled(column) : column;
+  return isEventual ? settle(column, execution) : column;
 }
 
 /** What the calls of a resolver have in common within an execution; worked out for the first. */

@@ -1,4 +1,4 @@
-import { PublicError } from '../errors.ts';
+import { overloaded, type PublicError } from '../errors.ts';
 import { beyond, type Limits } from './limits.ts';
 
 /** Counts the characters of one answer while it is made. */
@@ -31,7 +31,6 @@ const LARGEST_AT_ONCE = 2;
 const SMALL = MEGABYTE;
 /** In UTF-8, of a unit of UTF-16. */
 const MOST_BYTES_A_CHARACTER = 3;
-const BUSY = { http: { status: 503, headers: { 'retry-after': '1' } } };
 
 /** Counts answers that share the memory of one gateway. */
 export function createAnswerSizes(limits: Limits): CreateAnswerSize {
@@ -60,7 +59,7 @@ export function createAnswerSizes(limits: Limits): CreateAnswerSize {
         if (expected > most) fail(beyond('answer', limits));
         if (!isCounted || expected <= SMALL) return;
         holdShare(expected - SMALL);
-        if (together > LARGEST_AT_ONCE * most) fail(new PublicError('OVERLOADED', undefined, BUSY));
+        if (together > LARGEST_AT_ONCE * most) fail(overloaded());
       },
       wrote(characters) {
         written += characters;

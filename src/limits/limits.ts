@@ -143,13 +143,12 @@ export const limitsTable = [
   },
   {
     name: 'operations',
-    // What 256 MB of heap bear of the largest.
-    default: 24,
-    lowest: 1,
+    default: 0,
+    lowest: 0,
     highest: 10_000,
     code: 'OVERLOADED',
     meaning:
-      'operations of more than 6 fields or 3 levels that are executed at once; 100 wait for 5 s at most, one more gets 503',
+      'operations of more than 6 fields or 3 levels that are executed at once, 0 is 24 for each 256 MB of heap; 100 wait for 5 s at most, one more gets 503',
   },
   {
     name: 'subscriptions',

@@ -2,7 +2,7 @@ import { GraphQLObjectType, GraphQLString } from 'graphql';
 import { expect, it } from 'vitest';
 import { assembly, jsonAssembly } from '../../src/execution/assembly.ts';
 
-const size = { expect: () => {}, wrote: () => {} };
+const size = { expect: () => {}, wrote: () => {}, failed: () => {} };
 const type = new GraphQLObjectType({ name: 'T', fields: { a: { type: GraphQLString } } });
 
 it.each([1, 31, 32, 500])(

@@ -1,5 +1,11 @@
-import { buildSchema, type GraphQLObjectType, type GraphQLUnionType, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import {
+  buildSchema,
+  GraphQLInt,
+  type GraphQLObjectType,
+  type GraphQLUnionType,
+  parse,
+} from 'graphql';
+import { describe, expect, it, vi } from 'vitest';
 import { createColumnExecutor } from '../../src/execution/execute-by-column.ts';
 import { turn } from '../../src/turns.ts';
 import { executeByColumn, interpret } from '../support/executions.ts';
@@ -251,11 +257,60 @@ describe('the items of a long list', () => {
   });
 });
 
+describe('what fails is counted', () => {
+  /** How many fields of things failed, and of how many the other one was asked for. */
+  async function failed(size: () => unknown) {
+    let counted = 0;
+    let others = 0;
+    const things = Array.from({ length: 100 }, () => ({ size, ratio: () => void others++ }));
+    const toAttempt = createColumnExecutor(undefined, () => ({
+      expect: () => {},
+      wrote: () => {},
+      failed: (fields) => void (counted += fields),
+    }));
+    const document = parse('{ things { size } mustBeThings { ratio } }');
+    const root = { things: async () => things, mustBeThings: () => turn().then(() => things) };
+    await toAttempt({ schema, document, rootValue: root })?.().catch(() => {});
+    return { counted, others };
+  }
+
+  it('of all that are waited for; then nothing more is asked', async () => {
+    const broken = new Error('broken');
+    expect(await failed(() => Promise.reject(broken))).toEqual({ counted: 100, others: 0 });
+  });
+
+  it('of one that throws, and no other is asked then', async () => {
+    const broken = () => {
+      throw new Error('broken');
+    };
+    expect(await failed(broken)).toEqual({ counted: 1, others: 0 });
+  });
+
+  it('and is nothing where all goes well', async () => {
+    expect(await failed(() => 1)).toEqual({ counted: 0, others: 100 });
+  });
+});
+
+describe('a variable of a wrong type', () => {
+  it('is looked at no further than to the second error', () => {
+    const parseValue = vi.spyOn(GraphQLInt, 'parseValue');
+    const attempt = createColumnExecutor()({
+      schema,
+      document: parse('query ($more: [Int!]) { text(more: $more) }'),
+      variableValues: { more: Array.from({ length: 100 }, () => 'x') },
+    });
+    expect(attempt).toBeNull();
+    expect(parseValue).toHaveBeenCalledTimes(2);
+    parseValue.mockRestore();
+  });
+});
+
 describe('what is written is counted', () => {
   /** The answer, and what it was written in. */
   async function written(query: string, root: object = rootValue) {
     const texts: number[] = [];
-    const size = { expect: () => {}, wrote: (characters: number) => void texts.push(characters) };
+    const wrote = (characters: number) => void texts.push(characters);
+    const size = { expect: () => {}, wrote, failed: () => {} };
     const toAttempt = createColumnExecutor(undefined, () => size);
     const json = await toAttempt({ schema, document: parse(query), rootValue: root })?.();
     return { length: json?.length ?? 0, texts };

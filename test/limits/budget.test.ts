@@ -22,11 +22,22 @@ it('a list that is kept counts once, and as much as it took to find', () => {
   expect(() => budget.examineList([4, 5])).toThrow(REFUSED);
 });
 
+it('ten thousand fields may fail', () => {
+  const budget = open();
+  budget.failed(10_000);
+  expect(budget.tooComplex()).toBeNull();
+  expect(() => budget.failed(1)).toThrow('More than 10000 fields would fail');
+  expect(budget.excess.reason).toEqual(REFUSED);
+  expect(budget.tooComplex()).toBe(budget.excess.reason);
+});
+
 it('starts over from nothing', () => {
   const budget = open();
+  budget.failed(10_000);
   budget.examine(10);
   budget.spend(10);
   budget.startOver();
+  budget.failed(10_000);
   budget.examine(10);
   budget.spend(10);
   expect(budget.excess.aborted).toBe(false);

@@ -24,7 +24,7 @@ describe('a whole filter', () => {
     or: times(outer, () => of(inner)),
   });
   it.each<[string, object]>([
-    ['searches in or in or', nested(90, 90, (count) => ({ or: searches(count) }))],
+    ['searches in or in or', nested(60, 60, (count) => ({ or: searches(count) }))],
     ['searches in and in or', nested(2, 51, (count) => ({ and: searches(count) }))],
     ['patterns', nested(9, 90, (count) => ({ references: times(count, (at) => `*${at}`) }))],
     ['labels', nested(2, 51, (count) => ({ labels: times(count, () => ({ key: 'a' })) }))],

@@ -28,9 +28,9 @@ const QUERY = '{ engine { status } images { totalCount } }';
 
 it('an operation that works on when its time is up is ended', async () => {
   const { status, errors, data } = await ask(QUERY, () => {});
-  expect(status).toBe(504);
+  expect(status).toBe(503);
   expect(data).toBeUndefined();
-  expect(errors).toMatchObject([{ extensions: { code: 'ENGINE_TIMEOUT' } }]);
+  expect(errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
 });
 
 it('one that only its engine was too slow for is answered without what that has', async () => {

@@ -163,7 +163,7 @@ describe('an answer is not kept', () => {
 
   it('for variables that are nested deeper than any filter', async () => {
     const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-    for (const depth of [40, 100_000]) {
+    for (const depth of [40, 9_000]) {
       const response = await gateway.fetch('http://localhost/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
