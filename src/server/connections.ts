@@ -2,6 +2,7 @@ import type http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { networkOf } from './client-of.ts';
+import { LITTLE } from './unread-answers.ts';
 
 /** The connections of a server. */
 export interface Connections {
@@ -24,14 +25,14 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
   const event = server instanceof https.Server ? 'secureConnection' : 'connection';
   server.on(event, (socket: Socket) => {
     answers.set(socket, new Set());
-    socket.once('close', () => answers.delete(socket));
+    socket.once('close', () => end(socket, answers));
   });
   server.on('request', ({ socket }, response) => {
     const underWay = answers.get(socket);
     if (underWay === undefined) return;
-    // Who sends a second request before the answer to the first is on its way multiplies work that nobody has to wait
-    // for, and answers that nobody reads; no client that posts is allowed to (RFC 9112, 9.3.2).
-    if ([...underWay].some((other) => !other.writableFinished)) socket.destroy();
+    // Who sends a second request before the answer to the first is made, or leaves too much of it unread, multiplies
+    // work that nobody has to wait for; no client that posts is allowed to (RFC 9112, 9.3.2).
+    if ([...underWay].some(isAwaited)) socket.destroy();
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
@@ -53,6 +54,16 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
       setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
+}
+
+function isAwaited({ writableEnded, writableLength }: http.ServerResponse): boolean {
+  return !writableEnded || writableLength > LITTLE;
+}
+
+/** Node 20 tells the answer that a connection was writing that it is gone, and the next, and none of those behind. */
+function end(socket: Socket, answers: Map<Socket, Set<http.ServerResponse>>): void {
+  for (const response of answers.get(socket) ?? []) response.emit('close');
+  answers.delete(socket);
 }
 
 /** Takes no more connections of one address than so many: whoever holds all of them would lock everybody out. */

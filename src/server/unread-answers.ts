@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 /** How often all connections are looked at, beside the end of each long answer, in milliseconds. */
 const LOOK_MS = 1_000;
 /** What waits on a connection that is read, in bytes. */
-const LITTLE = 65_536;
+export const LITTLE = 65_536;
 
 /**
  * Bounds what clients leave unread: when all connections together have more than so many bytes to send, the one is closed
