@@ -60,7 +60,7 @@ function isAwaited({ writableEnded, writableLength }: http.ServerResponse): bool
   return !writableEnded || writableLength > LITTLE;
 }
 
-/** Node 20 tells the answer that a connection was writing that it is gone, and the next, and none of those behind. */
+/** Node 20 tells the answer that a connection was writing that it is gone, and none of those that stand behind it. */
 function end(socket: Socket, answers: Map<Socket, Set<http.ServerResponse>>): void {
   for (const response of answers.get(socket) ?? []) response.emit('close');
   answers.delete(socket);
