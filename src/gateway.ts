@@ -14,7 +14,6 @@ import { useAdmission } from './plugins/use-admission.ts';
 import { useAnswerLimits } from './plugins/use-answer-limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
 import { useColumnExecution } from './plugins/use-column-execution.ts';
-import { useDeclaredVariables } from './plugins/use-declared-variables.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useEventStream } from './plugins/use-event-stream.ts';
 import { type GatewayObserver, useObserver } from './plugins/use-observer.ts';
@@ -99,7 +98,6 @@ export function createGateway(
       useExecutionCancellation(),
       useAnswerLimits(),
       useColumnExecution(),
-      useDeclaredVariables(),
       useAdmission(served, limits),
       useEventStream(),
       ...(responseCacheBytes > 0 ? [useResponseCache(indexes, responseCacheBytes, observer)] : []),

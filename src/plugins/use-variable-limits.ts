@@ -1,6 +1,7 @@
 import { getVariableValues } from '@graphql-tools/executor';
 import { type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
 import { hasMoreValues } from '../limits/value-count.ts';
 
@@ -10,21 +11,37 @@ const TOO_MANY = `Send ${MAX_VALUES} values in variables and extensions at most.
 
 /**
  * Refuses variables of very many values before anything looks at them: in memory each takes as much as a hundred
- * characters of the request. Before all plugins that execute.
+ * characters of the request. What an operation does not declare is forgotten, since Yoga holds it until the answer is
+ * there, 20 s or as long as a subscription is open. Before all plugins that execute.
  */
-export function useVariableLimits(): Plugin {
+export function useVariableLimits(): Plugin<Context> {
   return {
     onParams({ params: { variables, extensions } }) {
       if (hasMoreValues([variables, extensions], MAX_VALUES))
         throw new PublicError('BAD_USER_INPUT', TOO_MANY);
     },
-    onExecute({ executeFn, setExecuteFn }) {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      forgetUndeclared(args);
       setExecuteFn((request: ExecutionArgs) => refused(request) ?? executeFn(request));
     },
-    onSubscribe({ subscribeFn, setSubscribeFn }) {
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      forgetUndeclared(args);
       setSubscribeFn((request: ExecutionArgs) => refused(request) ?? subscribeFn(request));
     },
   };
+}
+
+/** In place: the parameters of the request hold the same objects. */
+function forgetUndeclared({ variableValues, contextValue, ...args }: ExecutionArgs): void {
+  const { extensions } = (contextValue as { readonly params: GraphQLParams }).params;
+  keepOnly(variableValues, new Set(definitionsOf(args).map(({ variable }) => variable.name.value)));
+  keepOnly(extensions, new Set());
+}
+
+function keepOnly(given: object | null | undefined, names: ReadonlySet<string>): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (!names.has(name)) delete (given as Record<string, unknown>)[name];
+  }
 }
 
 /** What is wrong with a value, told once: graphql-tools puts the whole variable into each of fifty errors. */
