@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findEngine, REGISTRY, type TestEngine } from '../test/engines/engine-list.ts';
-import { importImage, removeAll } from '../test/live/operations.ts';
+import { importImage } from '../test/live/operations.ts';
+import { removeAll } from '../test/live/removal.ts';
 import { FIRST, type Step, visibleSteps } from '../test/live/visible-steps.ts';
 import { untag } from './engine.ts';
 import { startWarm, UNCACHED } from './gateway.ts';

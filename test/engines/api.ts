@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly json?: unknown;
   /** Connections that are kept for several calls; else each has one of its own. */
   readonly agent?: Agent;
+  /** Ends the call, which rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** One plain request to an engine, without any library between: what it answers is what is recorded. */
@@ -35,6 +37,7 @@ export async function callEngine(
     headers: body ? { 'Content-Type': type } : {},
     // A connection of its own, so that nothing keeps the process alive afterwards.
     agent: options.agent ?? false,
+    signal: options.signal,
   });
   const answered = new Promise<Answer>((resolve, reject) => {
     outgoing.on('error', reject);

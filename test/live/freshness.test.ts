@@ -14,16 +14,8 @@ import { findRealEngines } from '../engines/real-engines.ts';
 import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly, follow, NOTHING } from './follow.ts';
-import {
-  API,
-  importImage,
-  LABEL,
-  localName,
-  OPERATIONS,
-  pushName,
-  removeAll,
-  send,
-} from './operations.ts';
+import { API, importImage, LABEL, localName, OPERATIONS, pushName, send } from './operations.ts';
+import { removeAll } from './removal.ts';
 import { runningTar } from './running-image.ts';
 import { raiseSentinel } from './sequences.ts';
 

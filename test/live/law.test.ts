@@ -8,7 +8,8 @@ import { expectAgreement, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { type EngineProxy, LIST, startEngineProxy } from '../support/engine-proxy.ts';
 import { connectDirectly, follow } from './follow.ts';
-import { OPERATIONS, removeAll } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
+import { removeAll } from './removal.ts';
 import { forAnySequence, perform, raiseSentinel, type Sequence } from './sequences.ts';
 
 const RUNS = Number(process.env['IMAGEGRAPH_LAW_RUNS'] ?? 3);

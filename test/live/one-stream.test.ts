@@ -10,7 +10,8 @@ import { agrees, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { type EngineProxy, LIST, startEngineProxy } from '../support/engine-proxy.ts';
 import { connectDirectly, follow, NOTHING, untilLive } from './follow.ts';
-import { importImage, OPERATIONS, removeAll } from './operations.ts';
+import { importImage, OPERATIONS } from './operations.ts';
+import { removeAll } from './removal.ts';
 import { raiseSentinel } from './sequences.ts';
 
 const SUBSCRIBERS = 60;

@@ -52,29 +52,6 @@ export async function importImage(engine: TestEngine, repo: string, seed: string
   await callEngine(engine.url, `${API}${path}`, { method: 'POST', body });
 }
 
-/** Removes everything that operations have made, whatever it is called now. */
-export async function removeAll(engine: TestEngine): Promise<void> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [LABEL] }));
-  const containers = await list(engine, '/containers/json?all=1');
-  for (const { Id, Names } of containers) {
-    if (Names?.some((own: string) => own.startsWith('/live-'))) {
-      await send(engine, 'DELETE', `/containers/${Id}?force=1`);
-    }
-  }
-  for (let round = 0; round < 3; round++) {
-    const images = await list(engine, '/images/json?all=1');
-    const ours = images.filter((image) =>
-      image.RepoTags?.some((tag: string) => /live[/-]/.test(tag)),
-    );
-    for (const tag of ours.flatMap(({ RepoTags }) => RepoTags)) {
-      await send(engine, 'DELETE', `/images/${tag}`);
-    }
-    for (const { Id } of await list(engine, `/images/json?all=1&filters=${filters}`)) {
-      await send(engine, 'DELETE', `/images/${Id}?force=1`);
-    }
-  }
-}
-
 async function loadTwo(engine: TestEngine, one: string, other: string): Promise<void> {
   const images = [...new Set([one, other])].map(async (part) => ({
     name: `docker.io/${name(part)}:1`,
@@ -131,8 +108,4 @@ export async function send(
     method,
     ...(json === undefined ? {} : { json }),
   });
-}
-
-async function list(engine: TestEngine, path: string): Promise<readonly any[]> {
-  return JSON.parse((await callEngine(engine.url, `${API}${path}`)).body) as any[];
 }

@@ -7,7 +7,8 @@ import { findRealEngines } from '../engines/real-engines.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly } from './follow.ts';
-import { API, importImage, LABEL, localName, removeAll } from './operations.ts';
+import { API, importImage, LABEL, localName } from './operations.ts';
+import { removeAll } from './removal.ts';
 
 const OWN = { labels: { 'imagegraph.live': '1' } };
 const [KEY = '', VALUE = ''] = LABEL.split('=');

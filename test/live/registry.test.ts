@@ -17,7 +17,8 @@ import {
 } from '../support/registry-door.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly } from './follow.ts';
-import { importImage, removeAll } from './operations.ts';
+import { importImage } from './operations.ts';
+import { removeAll } from './removal.ts';
 
 const CHECK = `reference updateCheck { status localDigests registryDigest checkedAt }
   registry { descriptor { digest mediaType size } platforms { name } }

@@ -9,7 +9,7 @@ import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { expectAgreement, untilNamed } from './agreement.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly, follow, untilLive } from './follow.ts';
-import { removeAll } from './operations.ts';
+import { removeAll } from './removal.ts';
 import { killEngine, startEngine, stopEngine } from './restarts.ts';
 import { forAnySequence, perform, raiseSentinel, type Sequence } from './sequences.ts';
 

@@ -5,7 +5,8 @@ import type { TestEngine } from '../engines/engine-list.ts';
 import { findRealEngines } from '../engines/real-engines.ts';
 import { type Program, start } from '../main/program.ts';
 import { describeEach } from './each-engine.ts';
-import { LABEL, localName, removeAll } from './operations.ts';
+import { LABEL, localName } from './operations.ts';
+import { removeAll } from './removal.ts';
 
 /** Twenty secrets, each a text that is nowhere else: by name, and by form under names that say nothing. */
 const word = (number: number): string => `Zq${number}Xk9Rt4Vb7Nm2Hs`;

@@ -5,7 +5,8 @@ import { findRealEngines } from '../engines/real-engines.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { describeEach } from './each-engine.ts';
 import { connectDirectly, untilLive } from './follow.ts';
-import { importImage, removeAll } from './operations.ts';
+import { importImage } from './operations.ts';
+import { removeAll } from './removal.ts';
 import { FIRST, visibleSteps } from './visible-steps.ts';
 
 /** How long a change that was announced may take to be shown; a hundredth of it, on a machine of its own. */
