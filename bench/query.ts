@@ -33,3 +33,19 @@ export async function ask<Data>(url: string, body: Query): Promise<Data> {
   if (errors !== undefined) throw new Error(JSON.stringify(errors).slice(0, 500));
   return data;
 }
+
+/**
+ * Asks again until an answer has no errors: what takes an engine longer than one operation may is read on by
+ * the next, as a client would ask it.
+ * @throws when two minutes do not suffice
+ */
+export async function askUntilWhole<Data>(url: string, body: Query): Promise<Data> {
+  const end = performance.now() + 120_000;
+  for (;;) {
+    try {
+      return await ask<Data>(url, body);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
