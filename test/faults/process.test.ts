@@ -3,6 +3,7 @@ import http from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Program, type ProgramOptions, start } from '../main/program.ts';
+import { machinePace } from '../support/machine-pace.ts';
 import { LISTS, startFaultEngine } from './fault-engine.ts';
 import { manyRows } from './many-rows.ts';
 
@@ -52,24 +53,28 @@ describe('F21 a big store', () => {
     for (let times = 0; times < 20; times++) await program.ask(PAGE);
     expect((performance.now() - startedAt) / 20).toBeLessThan(500);
     const { stallMs, rssMb } = await probed(program);
-    expect(stallMs).toBeLessThan(LONGEST_STALL);
+    expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
     expect(rssMb).toBeLessThan(512);
   });
 
-  it('of 100,000 images: the index is off, and one list serves 20 clients', async () => {
-    const { program, engine } = await started({ env: { NODE_OPTIONS: PROBE } }, 100_000);
-    await probed(program);
-    expect((await answered(program)).data.images.totalCount).toBe(100_000);
-    const { data } = await program.ask('{ engine { index { mode } } }');
-    expect(data.engine.index.mode).toBe('OFF');
-    const lists = engine.calls.length;
-    const answers = await Promise.all(Array.from({ length: 20 }, () => program.ask(PAGE)));
-    for (const answer of answers) expect(answer.data.images.totalCount).toBe(100_000);
-    expect(engine.calls.length - lists).toBeLessThanOrEqual(3);
-    const { stallMs, rssMb } = await probed(program);
-    expect(stallMs).toBeLessThan(LONGEST_STALL);
-    expect(rssMb).toBeLessThan(512);
-  });
+  it(
+    'of 100,000 images: the index is off, and one list serves 20 clients',
+    { timeout: 90_000 },
+    async () => {
+      const { program, engine } = await started({ env: { NODE_OPTIONS: PROBE } }, 100_000);
+      await probed(program);
+      expect((await answered(program)).data.images.totalCount).toBe(100_000);
+      const { data } = await program.ask('{ engine { index { mode } } }');
+      expect(data.engine.index.mode).toBe('OFF');
+      const lists = engine.calls.length;
+      const answers = await Promise.all(Array.from({ length: 20 }, () => program.ask(PAGE)));
+      for (const answer of answers) expect(answer.data.images.totalCount).toBe(100_000);
+      expect(engine.calls.length - lists).toBeLessThanOrEqual(3);
+      const { stallMs, rssMb } = await probed(program);
+      expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
+      expect(rssMb).toBeLessThan(512);
+    },
+  );
 });
 
 describe('the process', () => {
