@@ -74,7 +74,7 @@ describe('F21 a big store', () => {
       for (const answer of answers) expect(answer.data.images.totalCount).toBe(100_000);
       expect(engine.calls.length - lists).toBeLessThanOrEqual(3);
       const { stallMs, rssMb } = await probed(program);
-    expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
+      expect(stallMs).toBeLessThan(LONGEST_STALL * machinePace());
       expect(rssMb).toBeLessThan(512);
     },
   );
