@@ -8,7 +8,7 @@ import { benchCold } from './cold.ts';
 import { benchDetails } from './details.ts';
 import { features } from './gateway.ts';
 import { findApiFile } from './peer.ts';
-import { type Bar, barTable, putIntoDocument, type Table, toText } from './report.ts';
+import { type Bar, barTable, putIntoDocument, type Table, toText, unmeasured } from './report.ts';
 import { untagAll } from './engine.ts';
 import { benchFederation } from './federation.ts';
 import { benchResilience } from './resilience.ts';
@@ -54,7 +54,11 @@ async function run(part: string): Promise<readonly Bar[]> {
   if (bench === undefined)
     throw new Error(`There is no ${part}, only ${Object.keys(PARTS).join()}`);
   const begin = performance.now();
-  const bars = await bench();
+  // What fails costs its own rows, and not the figures of all that was measured before it.
+  const bars = await bench().catch((error: unknown) => {
+    process.exitCode = 1;
+    return [unmeasured(part, '', String(error).slice(0, 100))];
+  });
   process.stderr.write(
     `bench: ${part} took ${((performance.now() - begin) / 1_000).toFixed(0)} s\n`,
   );

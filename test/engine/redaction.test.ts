@@ -4,6 +4,7 @@ import type { ImageRow, KeyValue } from '../../src/engine/image-row.ts';
 import { REDACTION } from '../../src/engine/redaction.ts';
 import * as forms from '../../src/engine/secret-forms.ts';
 import { idOf } from '../support/stand-in-engine.ts';
+import { cpuTimeOf } from '../support/cpu-time.ts';
 
 vi.mock('../../src/engine/secret-forms.ts', { spy: true });
 
@@ -71,14 +72,6 @@ function stepOf(createdBy: string, comment: string | null = null): HistoryStep {
   return { imageId: null, created: 1, createdBy, isRedacted: false, comment, size: 1 };
 }
 
-/** Of the processor, in milliseconds: on a busy machine others work meanwhile. */
-function workOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
 describe('the steps of one history', () => {
   it('are searched up to 128 KiB together, and what is beyond is withheld', () => {
     const long = 'a '.repeat(30_000);
@@ -103,7 +96,7 @@ describe('the steps of one history', () => {
     ['chpasswd', 'chpasswd x:', 'a:'],
   ])('take no half second, however they are made: %s', (_, begin, part) => {
     const steps = Array.from({ length: 120 }, () => stepOf(begin + part.repeat(65_000)));
-    expect(workOf(() => REDACTION.history(steps))).toBeLessThan(500);
+    expect(cpuTimeOf(() => REDACTION.history(steps))).toBeLessThan(500);
   });
 });
 
