@@ -2,8 +2,17 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const LIVE = 'test/live/**/*.test.ts';
-/** What takes long and depends on other programs, or on V8, more than on the version of Node. */
-const LONG = 'test/{wall,packaging,soak,browser,federation}/**/*.test.ts';
+/** What takes long and depends on engines, other programs or V8 more than on the version of Node. */
+const LONG = [
+  'test/{wall,packaging,package,conformance,soak,browser,federation}/**/*.test.ts',
+  'test/docs/commands.test.ts',
+];
+/** Who replaces a module by vi.mock needs modules that no other file has loaded before. */
+const MOCKED = [
+  'test/image-index/live/**/*.test.ts',
+  'test/limits/examined.test.ts',
+  'test/engine/redaction.test.ts',
+];
 const FAULTS = ['test/faults/**/*.test.ts', 'test/operation/shutdown.test.ts'];
 
 export default defineConfig({
@@ -22,7 +31,19 @@ export default defineConfig({
         test: {
           name: 'still',
           include: ['test/**/*.test.ts'],
-          exclude: [LIVE, ...FAULTS, LONG, '**/node_modules/**'],
+          exclude: [LIVE, ...FAULTS, ...MOCKED, ...LONG, '**/node_modules/**'],
+          // Loading the gateway takes longer than most files: a worker does it once.
+          isolate: false,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mocked',
+          include: MOCKED,
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -30,15 +51,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'long',
-          include: [LONG],
+          include: LONG,
           exclude: ['**/node_modules/**'],
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
       {
         // Deadlines are what these are about, and a busy machine may need longer than one once.
         extends: true,
-        test: { name: 'faults', include: FAULTS, retry: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'faults',
+          include: FAULTS,
+          fileParallelism: false,
+          retry: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         // These change and restart real engines: after all others, and one file at a time.
@@ -51,7 +79,7 @@ export default defineConfig({
           retry: 1,
           // Removing what a law has made is hundreds of deletions, each of which an engine writes to disk.
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
