@@ -6,7 +6,7 @@ import type { ImageRow } from '../../engine/image-row.ts';
 import { isTooBig } from './bounds.ts';
 import { createCalibration } from './calibration.ts';
 import { createContainerReader } from './container-reader.ts';
-import { createImageReader } from './image-reader.ts';
+import { createImageReader, markIfNamed } from './image-reader.ts';
 import type { ImageTable } from './image-table.ts';
 import { createListReader } from './list-reader.ts';
 import { ALL_CONTAINERS, ALL_IMAGES, type Marks } from './marks.ts';
@@ -106,7 +106,10 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     marks.images.clearAll(sentAt);
     marks.deleted.clear();
     // Where only lists are trusted, another one would leave the same in doubt.
-    if (calibration.isTrusted() !== false) for (const id of doubtful) marks.images.add(id, since);
+    if (calibration.isTrusted() !== false) {
+      for (const id of doubtful) marks.images.add(id, since);
+      for (const row of rows) markIfNamed(marks, row, sentAt);
+    }
     // The first list changes everything, and the containers were read with it.
     if (hasListed) onRenamed(changed, since);
     hasListed = true;

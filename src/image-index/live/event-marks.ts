@@ -47,6 +47,7 @@ function markImages({ action, imageId, reference }: ImageEngineEvent, context: E
   }
   if (reference === null) return;
   const key = referenceKey(reference);
+  marks.namings.add(key, marks.seq);
   // The event of a moved name is about the winner alone: nothing tells of the image that had it.
   const owner = table.ownerOf(key);
   if (owner !== null) mark(owner);

@@ -1,3 +1,5 @@
+import { createNamings, type Namings } from './namings.ts';
+
 /** The first and the last event after which a thing has to be read again. */
 interface Mark {
   first: number;
@@ -41,6 +43,8 @@ export interface Marks {
   readonly containers: MarkSet;
   /** Marked images that the engine itself calls deleted. */
   readonly deleted: Set<string>;
+  /** Names that events were about. */
+  readonly namings: Namings;
   /** Full lists, and the stream of events itself: under fixed keys. */
   readonly whole: MarkSet;
   /** The last event such that it and all before it are settled. */
@@ -77,6 +81,7 @@ export function createMarks(): Marks {
     images,
     containers,
     deleted: new Set(),
+    namings: createNamings(),
     whole,
     asOf: () => Math.min(images.oldest() - 1, containers.oldest() - 1, whole.oldest() - 1, seq),
   };

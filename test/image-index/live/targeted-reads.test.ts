@@ -41,6 +41,45 @@ describe('an image that an event named', () => {
     expect(await answer).toMatchObject({ 2: ['demo/y:3'] });
   });
 
+  it('is read again when its name was given to one that came and went while it was being read', async () => {
+    const { scripted, tags } = await openLive(two);
+    scripted.reads.hold('readImage');
+    change(scripted, imageRow(1, ['demo/x:1', 'demo/z:1']), 'demo/z:1');
+    await pass();
+    scripted.reads.heldOne('readImage').look();
+    scripted.put(imageRow(1, ['demo/x:1']));
+    // The winner is not there any more when it is asked for, and nobody was known to have the name before.
+    scripted.announceImage('TAG', C, 'demo/z:1');
+    scripted.announceImage('DELETE', C);
+    await pass();
+    scripted.reads.letGo();
+    expect(await tags()).toEqual({ 1: ['demo/x:1'], 2: ['demo/y:1'] });
+  });
+
+  it('is read again when a list did not know yet to whom its name was given meanwhile', async () => {
+    const { scripted, tags } = await openLive(two, { timers: true });
+    scripted.put(imageRow(1, ['demo/x:1', 'demo/z:1']));
+    scripted.reads.hold('listImages');
+    await pass(5 * 60_000 + 2_000);
+    scripted.reads.heldOne('listImages').look();
+    scripted.put(imageRow(1, ['demo/x:1']));
+    scripted.announceImage('TAG', C, 'demo/z:1');
+    scripted.announceImage('DELETE', C);
+    await pass();
+    scripted.reads.letGo();
+    await pass(50);
+    expect(await tags()).toEqual({ 1: ['demo/x:1'], 2: ['demo/y:1'] });
+  });
+
+  it('is read once where the name of the event is its own', async () => {
+    const { scripted, tags } = await openLive(two);
+    const before = scripted.reads.asked('readImage').length;
+    change(scripted, imageRow(2, ['demo/y:1', 'demo/z:1']), 'demo/z:1');
+    await tags();
+    await pass(20);
+    expect(scripted.reads.asked('readImage').slice(before)).toEqual([B]);
+  });
+
   it('by its name alone is found by that, wherever the name is now', async () => {
     const { scripted, tags } = await openLive(two);
     scripted.put(imageRow(1), imageRow(3, ['demo/x:1']));
