@@ -12,7 +12,7 @@ import { OPERATIONS } from './operations.ts';
 import { removeAll } from './removal.ts';
 import { forAnySequence, perform, raiseSentinel, type Sequence } from './sequences.ts';
 
-const RUNS = Number(process.env['IMAGEGRAPH_LAW_RUNS'] ?? 3);
+const RUNS = Number(process.env['IMAGEGRAPH_LAW_RUNS'] ?? 2);
 /** docs/freshness.md: the containerd store unpacks an image after it has announced it. */
 const SIZES_MS = 2_000;
 
