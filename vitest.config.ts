@@ -23,6 +23,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Much of a test is waiting.
+    maxWorkers: '100%',
     // Vitest's own second is short for a machine that runs all of these at once.
     expect: { poll: { timeout: 10_000 } },
     projects: [
@@ -34,7 +36,6 @@ export default defineConfig({
           exclude: [LIVE, ...FAULTS, ...MOCKED, ...LONG, '**/node_modules/**'],
           // Loading the gateway takes longer than most files: a worker does it once.
           isolate: false,
-          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -43,7 +44,6 @@ export default defineConfig({
         test: {
           name: 'mocked',
           include: MOCKED,
-          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -53,7 +53,6 @@ export default defineConfig({
           name: 'long',
           include: LONG,
           exclude: ['**/node_modules/**'],
-          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
@@ -63,7 +62,6 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: FAULTS,
-          maxWorkers: '100%',
           retry: 1,
           sequence: { groupOrder: 2 },
         },

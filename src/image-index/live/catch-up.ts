@@ -6,7 +6,8 @@ import type { ImageRow } from '../../engine/image-row.ts';
 import { isTooBig } from './bounds.ts';
 import { createCalibration } from './calibration.ts';
 import { createContainerReader } from './container-reader.ts';
-import { createImageReader, markIfNamed } from './image-reader.ts';
+import { markNamed } from './event-marks.ts';
+import { createImageReader } from './image-reader.ts';
 import type { ImageTable } from './image-table.ts';
 import { createListReader } from './list-reader.ts';
 import { ALL_CONTAINERS, ALL_IMAGES, type Marks } from './marks.ts';
@@ -108,7 +109,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     // Where only lists are trusted, another one would leave the same in doubt.
     if (calibration.isTrusted() !== false) {
       for (const id of doubtful) marks.images.add(id, since);
-      for (const row of rows) markIfNamed(marks, row, sentAt);
+      for (const row of rows) markNamed(marks, row, sentAt);
     }
     // The first list changes everything, and the containers were read with it.
     if (hasListed) onRenamed(changed, since);

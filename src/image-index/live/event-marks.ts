@@ -3,6 +3,7 @@ import type {
   EngineEvent,
   ImageEngineEvent,
 } from '../../engine/engine-event.ts';
+import type { ImageRow } from '../../engine/image-row.ts';
 import { referenceKey } from '../row-identity.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_CONTAINERS, ALL_IMAGES, type Marks, type MarkSet } from './marks.ts';
@@ -31,6 +32,15 @@ export function markEvent(event: EngineEvent, context: EventMarks): void {
   context.marks.advance();
   if (event.type === 'IMAGE') markImages(event, context);
   else markContainer(event, context);
+}
+
+/** Marks an image that a read has shown with a name, where events were about that name after the read was sent. */
+export function markNamed(
+  { images, namings }: Marks,
+  { id, tags }: ImageRow,
+  sentAt: number,
+): void {
+  if (namings.isAnySince(tags, sentAt)) images.add(id, sentAt + 1);
 }
 
 function markImages({ action, imageId, reference }: ImageEngineEvent, context: EventMarks): void {

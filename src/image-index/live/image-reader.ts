@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageRow } from '../../engine/image-row.ts';
+import { markNamed } from './event-marks.ts';
 import type { ImageTable } from './image-table.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
 import { createSecondLook } from './second-look.ts';
@@ -114,11 +115,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       marks.deleted.delete(key);
       const consequences = row === null ? table.remove(key, sentAt) : table.put(row, sentAt);
       for (const id of consequences?.images ?? []) marks.images.add(id, since);
-      if (row !== null && consequences !== null) {
-        // Whoever was asked for by a name has told of itself as well.
-        marks.images.clear(row.id, sentAt);
-        markIfNamed(marks, row, sentAt);
-      }
+      if (row !== null) markNamed(marks, row, sentAt);
       if (consequences !== null) options.onRenamed(consequences.renamed, since);
     }
     options.onRead();
@@ -142,15 +139,6 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       closing.abort(new Error('the index is closed'));
     },
   };
-}
-
-/** What a read has shown of a name that was announced after it was sent has to be asked again. */
-export function markIfNamed(
-  { images, namings }: Marks,
-  { id, tags }: ImageRow,
-  sentAt: number,
-): void {
-  if (namings.isAnySince(tags, sentAt)) images.add(id, sentAt + 1);
 }
 
 /** Whether all that the image shows of its size is there: an index of nothing, or one that was unpacked. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { referenceKey } from '../row-identity.ts';
 
 /** So many names are remembered one by one; of what was named before them it is only known when that ended. */
@@ -17,26 +18,24 @@ export interface Namings {
 
 /** Nothing was named yet. */
 export function createNamings(): Namings {
-  /** The one that was named longest ago comes first. */
-  const named = new Map<string, number>();
   let last = -1;
   let forgotten = -1;
+  const named = new LRUCache<string, number>({
+    max: MAX_NAMES,
+    dispose(seq, _, reason) {
+      if (reason === 'evict') forgotten = seq;
+    },
+  });
 
   return {
     add(key, seq) {
       last = seq;
-      named.delete(key);
       named.set(key, seq);
-      if (named.size <= MAX_NAMES) return;
-      const [oldest] = named;
-      if (oldest === undefined) return;
-      named.delete(oldest[0]);
-      forgotten = oldest[1];
     },
     isAnySince(references, sentAt) {
       // True of most reads, before a name is spelled out.
       if (last <= sentAt) return false;
-      return references.some((name) => (named.get(referenceKey(name)) ?? forgotten) > sentAt);
+      return references.some((name) => (named.peek(referenceKey(name)) ?? forgotten) > sentAt);
     },
   };
 }
