@@ -2,8 +2,8 @@ import { tarOf } from './archive.ts';
 import { filler } from './builder.ts';
 import type { LayoutImage } from './layout.ts';
 
-/** How many images stand on one base, and how many bases there are. */
-const IMAGES_A_BASE = 50;
+/** How many images stand on one base, where nothing else is asked for. */
+export const IMAGES_A_BASE = 50;
 
 /**
  * Many small images, each of 4 layers: a base that fifty share, a runtime that ten share, a library that

@@ -212,11 +212,19 @@ function post(url: string, query: string, signal: AbortSignal): Promise<Response
   });
 }
 
+/** What is listed, once it is: a Docker that is as busy as this machine may take longer for a list than a question has. */
 async function imagesOf(ours: Program) {
-  const { data } = await ours.ask(
-    '{ images(first: 100) { nodes { imageId repoTags { canonicalReference } } } }',
+  const images = await vi.waitFor(
+    async () => {
+      const { data, errors } = await ours.ask(
+        '{ images(first: 100) { nodes { imageId repoTags { canonicalReference } } } }',
+      );
+      expect(errors).toBeUndefined();
+      return data.images;
+    },
+    { timeout: 100_000, interval: 500 },
   );
-  return data.images.nodes.map((node: any) => ({
+  return images.nodes.map((node: any) => ({
     imageId: node.imageId,
     names: node.repoTags.map((tag: any) => tag.canonicalReference),
   }));
