@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ask } from './asking.ts';
 import { toContainerRow } from './container-mapping.ts';
 import type { DockerFor } from './docker-calls.ts';
@@ -12,6 +11,7 @@ import { type LongRead, UNHURRIED } from './long-read.ts';
 import type { Redaction } from './redaction.ts';
 import { createRowMemory, type Remember, type RowMemory } from './row-memory.ts';
 import { compareAge } from './row-order.ts';
+import { turn } from '../turns.ts';
 
 /** What the index is made of: lists of images and containers, however long they take. */
 export function createListVerbs(
@@ -72,7 +72,7 @@ async function listImages(
   // all=1 finds parents; manifests=1 costs the engine nothing extra.
   const rows = await docked.listImages({ all: true, ...MANIFESTS });
   // To read the end of a long list and to put it in order would be one long stall.
-  await nextTurn();
+  await turn();
   return mergeRows(rows as unknown as Awaited<ReturnType<typeof read>>);
 }
 

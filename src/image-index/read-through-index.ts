@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
 import type { ContainerRow } from '../engine/container-row.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -7,6 +6,7 @@ import { createImageDetails, type ImageDetails } from './details/image-details.t
 import type { ImageIndex, IndexState } from './image-index.ts';
 import { createImageView, type ImageView } from './image-view.ts';
 import { createSingleFlight } from '../single-flight.ts';
+import { turn } from '../turns.ts';
 
 /**
  * An index without events: each operation reads the engine, equal reads at the same time share one call.
@@ -23,8 +23,8 @@ export function createReadThroughIndex(
   const view = keepWhileSame((rows) => createImageView(engine.name, rows));
   const images = share(async (signal) => {
     const rows = await engine.listImages(signal);
-    // As in the list's own end: 100,000 rows are much for one turn.
-    await nextTurn();
+    // As in the list's own end: 100,000 rows are much for one turn, and whoever waits for them sorts them next.
+    await turn(signal);
     return view(rows);
   });
   const containers = share((signal) => engine.listContainers(signal));

@@ -10,10 +10,7 @@ import { manyRows } from './many-rows.ts';
 const PROBE = `--import ${fileURLToPath(new URL('probe.mjs', import.meta.url))}`;
 const PAGE = '{ images(first: 50) { totalCount nodes { imageId repoTags { reference } size } } }';
 
-/**
- * Milliseconds of work where the machine has pace 1; 300 are promised, and the probe counts what the collector does
- * beside the loop.
- */
+/** Milliseconds of work where the machine has pace 1: 300 are promised, and a collection of the heap may come on top. */
 const LONGEST_STALL = 600;
 
 const open: (() => unknown)[] = [];

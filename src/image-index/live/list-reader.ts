@@ -1,8 +1,9 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageRow } from '../../engine/image-row.ts';
 import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
+import { turn } from '../../turns.ts';
 
 /** Pauses after a list that failed, in milliseconds. */
 const RETRY_MS = 500;
@@ -75,7 +76,7 @@ export function createListReader({
       lastMs = performance.now() - startedAt;
       if (isDue) pace(startedAt);
       // To read the end of a long list and to take all of it in would be one long stall.
-      await nextTurn();
+      await turn();
       if (!closing.signal.aborted) onList(rows, sentAt);
     } catch (error) {
       if (closing.signal.aborted) return;
