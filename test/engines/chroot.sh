@@ -26,7 +26,7 @@ make_chroot() {
     forky "$CHROOT.new" >"$ROOT/mmdebstrap.log" 2>&1 9>&- ||
     fail "docker-28 and podman-5 cannot be had: mmdebstrap failed, see $ROOT/mmdebstrap.log"
   # Its place tells a complete root from a broken one.
-  mv "$CHROOT.new" "$CHROOT"
+  mv -T "$CHROOT.new" "$CHROOT"
 }
 
 mounted() { awk -v at="$1" '$5 == at { found = 1 } END { exit !found }' /proc/self/mountinfo; }
