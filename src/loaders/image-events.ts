@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../engine/engine-error.ts';
 import { parseReference } from '../engine/reference.ts';
 import type { LoggedEvent } from '../image-index/image-event-log.ts';
 import type { ReferencePattern } from '../image-index/image-filter.ts';
 import { namesOf } from '../image-index/image-names.ts';
 import type { Image } from '../image-index/image-view.ts';
+import { isTurnOver, turn } from '../turns.ts';
 import type { Loaders } from './loaders.ts';
 
 /** Which events; null does not restrict, an empty list matches nothing. RESYNCED is past every filter. */
@@ -27,18 +27,15 @@ export interface RecentEventsQuestion {
   readonly since: number | null;
 }
 
-/** After so many events others have their turn: 4,096 of them and 100 patterns are seconds of work. */
-const EVENTS_A_TURN = 64;
-
-/** Events that match, newest first. */
+/** Events that match, newest first; in turns, because 4,096 of them and 100 patterns are seconds of work. */
 export async function selectRecentEvents(
   loaders: Loaders,
   events: readonly LoggedEvent[],
   { engines, filter, since }: RecentEventsQuestion,
 ): Promise<LoggedEvent[]> {
   const found: LoggedEvent[] = [];
-  for (const [at, event] of events.toReversed().entries()) {
-    if (at % EVENTS_A_TURN === EVENTS_A_TURN - 1) await nextTurn();
+  for (const event of events.toReversed()) {
+    if (isTurnOver()) await turn(loaders.signal);
     loaders.signal.throwIfAborted();
     // In milliseconds, which an event shows its time in.
     const isEarly = since !== null && Number(event.time / 1_000_000n) < Math.round(since * 1_000);
