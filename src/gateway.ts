@@ -9,7 +9,8 @@ import { createImageEventLog, type ImageEventLog } from './image-index/image-eve
 import type { ImageIndex } from './image-index/image-index.ts';
 import { useClosedSchema } from './plugins/use-closed-schema.ts';
 import { createAnswerSizes } from './limits/answer-size.ts';
-import { DEFAULT_LIMITS, type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
+import { withDefaults } from './limits/given-limits.ts';
+import { type Limits, MAX_BODY_BYTES } from './limits/limits.ts';
 import { useAdmission } from './plugins/use-admission.ts';
 import { useAnswerLimits } from './plugins/use-answer-limits.ts';
 import { createDocumentCaches } from './plugins/document-caches.ts';
@@ -65,6 +66,7 @@ export interface RequestContext {
 /**
  * The GraphQL API as a request handler for POST /graphql: Yoga without what a gateway to a root-equivalent
  * socket must not have (CORS that mirrors any origin, multipart, a page that loads scripts from elsewhere).
+ * @throws TypeError that names limits out of their bounds
  * @throws Error that names the trusted documents which do not fit the schema or the limits, each in a line
  */
 export function createGateway(
@@ -72,7 +74,7 @@ export function createGateway(
 ): YogaServerInstance<RequestContext, Context> {
   const warn = (...words: unknown[]) => options.onWarning?.(words.map(String).join(' '));
   const { indexes, responseCacheBytes = 0, trustedDocuments = null, observer } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = withDefaults(options.limits);
   const served = options.federation === true ? createSubgraph().schema : schema;
   const trusted = trustedDocuments && trustDocuments(trustedDocuments, served, limits);
   const sources = {

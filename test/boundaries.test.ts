@@ -91,7 +91,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: [
     'engine/endpoint.ts',
     'engine/endpoint-url.ts',
-    'limits/limits.ts',
+    'engine/secret-forms.ts',
+    'limits',
     'trusted-documents/manifest.ts',
   ],
   'log.ts': [],

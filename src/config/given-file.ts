@@ -22,6 +22,9 @@ export function readFile(
   if (path === undefined) return null;
   const text = files.readText(path);
   if (text !== null) return { path, text, source };
-  problems.push(`${source}: ${quote(path)} cannot be read. Check the path and its permissions.`);
+  const hint = name === 'token-file' ? ' Give the path of a file that holds the token.' : '';
+  problems.push(
+    `${source}: ${quote(path)} cannot be read. Check the path and its permissions.${hint}`,
+  );
   return null;
 }

@@ -66,7 +66,9 @@ function readArguments(argv: readonly string[], problems: string[]) {
   for (const token of tokens) {
     if (token.kind === 'option') addArgument(token, given, problems);
   }
-  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const words = tokens.flatMap((token, at) =>
+    token.kind === 'positional' && !isOfUnknown(tokens[at - 1]) ? [token.value] : [],
+  );
   const isQuery = words[0] === 'query';
   // The command and what it asks.
   for (const word of words.slice(isQuery ? 2 : 0)) {
@@ -74,6 +76,11 @@ function readArguments(argv: readonly string[], problems: string[]) {
   }
   const asked: Asked = isQuery ? words.slice(1, 2) : null;
   return { given, asked };
+}
+
+/** What follows an option that there is not was perhaps its value, and a secret: --token TOKEN. */
+function isOfUnknown(before: { readonly kind: string; readonly name?: string } | undefined) {
+  return before?.kind === 'option' && optionsTable.every(({ name }) => name !== before.name);
 }
 
 interface OptionToken {

@@ -1,15 +1,14 @@
+import { isWithin, LIMIT_NAMES, rangeOf } from '../limits/given-limits.ts';
 import { defaultLimits, type Limit, type Limits, limitsTable } from '../limits/limits.ts';
 import type { GivenOptions } from './given-options.ts';
 import { quote } from './quote.ts';
-
-const NAMES = limitsTable.map(({ name }) => name).join(', ');
 
 /** All limits, those that are given in place of the defaults. */
 export function readLimits(given: GivenOptions, isExposed: boolean, problems: string[]): Limits {
   const { values = [], source = '' } = given.get('limit') ?? {};
   const read = new Map<string, number>();
   for (const value of values) {
-    const [, name = '', number = ''] = /^([^=]*)=(.*)$/.exec(value) ?? [];
+    const [, name = '', number = ''] = /^([^=]*)(?:=(.*))?$/.exec(value) ?? [];
     const limit = limitsTable.find((one) => one.name === name);
     const problem = problemOf(value, limit, number, read.has(name));
     if (problem === null) read.set(name, Number(number));
@@ -25,11 +24,9 @@ function problemOf(
   again: boolean,
 ): string | null {
   if (limit === undefined) {
-    return `is ${quote(value)}. Give NAME=NUMBER, where NAME is one of: ${NAMES}.`;
+    return `is ${quote(value)}. Give NAME=NUMBER, where NAME is one of: ${LIMIT_NAMES}.`;
   }
-  const { name, lowest, highest } = limit;
-  if (again) return `has ${name} more than once. Leave one.`;
-  const isNumber = /^[0-9]{1,9}$/.test(number);
-  if (isNumber && Number(number) >= lowest && Number(number) <= highest) return null;
-  return `is ${quote(value)}. Give ${name} a whole number from ${lowest} to ${highest}.`;
+  if (again) return `has ${limit.name} more than once. Leave one.`;
+  if (/^[0-9]{1,9}$/.test(number) && isWithin(limit, Number(number))) return null;
+  return `is ${quote(value)}. ${rangeOf(limit)}`;
 }

@@ -1,9 +1,14 @@
-const MAX_SHOWN = 120;
+import { hideSecrets } from '../engine/secret-forms.ts';
 
-/** A value as a problem shows it: in quotes, without a password, without what a terminal would obey, shortened. */
+const MAX_SHOWN = 120;
+/** A word that is perhaps a token: given in place of its file, it would stand in the log. */
+const LONG_WORD = /^(?=[^]*\d)[\w+/=-]{32,}$/;
+
+/** A value as a problem shows it: in quotes, without a password or a token, without what a terminal would obey, shortened. */
 export function quote(value: string): string {
   // Before it is cut: the @ by which a password is known may be further on.
-  const shown = withoutCredentials(value).replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  const open = LONG_WORD.test(value) && !value.startsWith('/') ? '…' : value;
+  const shown = withoutCredentials(hideSecrets(open)).replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
   return `"${shown.slice(0, MAX_SHOWN)}${shown.length > MAX_SHOWN ? '…' : ''}"`;
 }
 

@@ -301,9 +301,28 @@ describe('problems', () => {
     );
   });
 
+  it.each([
+    ['depth', 'Give depth a whole number from 1 to 100.'],
+    ['depth=', 'Give depth a whole number from 1 to 100.'],
+  ])('of a limit without a number name its bounds: %s', (limit, advice) => {
+    expect(problemsOf({ argv: ['--limit', limit] })).toEqual([`--limit is "${limit}". ${advice}`]);
+  });
+
   it('show no token', () => {
     const files = { '/token': 'hunter2' };
     expect(problemsOf({ argv: ['--token-file', '/token'], files }).join()).not.toContain('hunter2');
+  });
+
+  it.each<[string, string[], Record<string, string>]>([
+    ['after an option that there is not', ['--token', 'hunter2'], {}],
+    ['in place of its file', ['--token-file', TOKEN], {}],
+    ['in place of its file, by a variable', [], { IMAGEGRAPH_TOKEN_FILE: TOKEN }],
+    ['by itself', [TOKEN], {}],
+    ['in the address of an engine', ['--engine', 'https://h:1?certs=/x&token=hunter2'], {}],
+  ])('show no token %s', (_, argv, env) => {
+    const problems = problemsOf({ argv, env }).join();
+    expect(problems).not.toBe('');
+    expect(problems).not.toMatch(new RegExp(`hunter2|${TOKEN}`));
   });
 
   it('show no password of a URL, no control characters, and no more than a line of a value', () => {

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES } from '../../src/errors.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { withDefaults } from '../../src/limits/given-limits.ts';
 import {
   beyond,
   DEFAULT_LIMITS,
   defaultLimits,
   type Limit,
   type LimitName,
+  type Limits,
   limitsTable,
 } from '../../src/limits/limits.ts';
 import { createFixedIndex, manyImages } from '../support/fixed-index.ts';
@@ -115,6 +118,23 @@ describe('a limit that is configured', () => {
     expect(data.images.nodes).toHaveLength(7);
     gateway.close();
   });
+});
+
+it.each<[object, string | null]>([
+  [{ depth: NaN }, 'limits.depth is NaN. Give depth a whole number from 1 to 100.'],
+  [{ depth: -5 }, 'limits.depth is -5. Give depth a whole number from 1 to 100.'],
+  [{ page: '5' }, null],
+  [{ rows: 1.5 }, null],
+  [{ dpth: 5 }, 'There is no limit dpth. Give one of: '],
+])('a gateway is not made with %j', (limits, message) => {
+  const make = () => createGateway({ indexes: new Map(), onHiddenError: () => {}, limits });
+  expect(make).toThrow(TypeError);
+  if (message !== null) expect(make).toThrow(message);
+});
+
+it('a limit that is undefined is that of the default', () => {
+  const limits = { depth: undefined, page: 3 } as unknown as Partial<Limits>;
+  expect(withDefaults(limits)).toEqual({ ...DEFAULT_LIMITS, page: 3 });
 });
 
 it('requests and connections are counted where others than this machine can connect', () => {

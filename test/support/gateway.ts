@@ -34,10 +34,10 @@ export interface TestGateway {
 export const ANY_DOCUMENT: Limits = {
   ...DEFAULT_LIMITS,
   tokens: 10_000,
-  depth: Infinity,
-  aliases: Infinity,
-  fields: Infinity,
-  rootFields: Infinity,
+  depth: 100,
+  aliases: 1_000,
+  fields: 10_000,
+  rootFields: 1_000,
 };
 
 /** A connection to an engine by a dialer, as start-engine.ts makes them. */
