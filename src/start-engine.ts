@@ -54,12 +54,23 @@ function embedded(name: string, endpoint: Endpoint, version: string, log: Logger
   return createEmbeddedEngine({ endpoint, version, report }).connect;
 }
 
+/** What to do, by the code of the system. */
+const HINTS: Readonly<Record<string, string>> = {
+  'connect ENOENT': 'there is no such socket: start the engine, or correct --engine',
+  'connect ECONNREFUSED': 'nothing listens there: start the engine, or correct --engine',
+  'getaddrinfo ENOTFOUND': 'no host has this name: correct --engine',
+  'getaddrinfo EAI_AGAIN': 'the name of the host cannot be looked up: see its DNS, or --engine',
+  'spawn ssh ENOENT': 'ssh is not installed: install it, or name the engine by tcp:// with TLS',
+};
 /** The socket is root on its host, so that its group is who may use the engine. */
 const SHUT_HINT =
   "its socket may not be opened: add this process's user to the group of the socket (docker), or run an engine without root";
 
-function isShut({ cause }: EngineError): boolean {
-  return ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+function hintOf({ code, cause }: EngineError): string {
+  const { code: system = '', syscall = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (['EACCES', 'EPERM'].includes(system)) return SHUT_HINT;
+  if (code === 'ENGINE_BAD_RESPONSE') return 'see whether --engine leads to a Docker Engine API';
+  return HINTS[`${syscall} ${system}`] ?? 'it is tried again';
 }
 
 function reportStatus(engine: string, log: Logger) {
@@ -67,8 +78,7 @@ function reportStatus(engine: string, log: Logger) {
     if (error === null) log.info({ engine, status }, 'the engine answers');
     else {
       const { code, message: detail } = error;
-      const hint = isShut(error) ? SHUT_HINT : 'it is tried again';
-      log.warn({ engine, status, code, detail }, `the engine cannot be used; ${hint}`);
+      log.warn({ engine, status, code, detail }, `the engine cannot be used; ${hintOf(error)}`);
     }
   };
 }

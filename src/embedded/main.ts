@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createEmbeddedEngine } from './embedded-engine.ts';
 import type { EmbeddedEndpoint } from './source.ts';
@@ -9,8 +9,10 @@ import type { EmbeddedEndpoint } from './source.ts';
  */
 const [place, socket] = process.argv.slice(2);
 if (place === undefined || socket === undefined) {
-  process.stderr.write('Usage: embedded/main.js DIR|FILE|sample SOCKET\n');
-  process.exit(2);
+  fail('Usage: embedded/main.js DIR|FILE|sample SOCKET');
+}
+if (place !== 'sample' && !existsSync(place)) {
+  fail(`${place} is neither a folder nor a file. Give an OCI image layout, an archive, or sample.`);
 }
 const packageText = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 const { server } = createEmbeddedEngine({
@@ -18,6 +20,9 @@ const { server } = createEmbeddedEngine({
   version: (JSON.parse(packageText) as { version: string }).version,
   report: (digest, reason) => process.stderr.write(`${digest}: ${reason}\n`),
 });
+server.on('error', ({ message }) =>
+  fail(`Cannot listen: ${message}. Give the path of a socket that is not there yet.`),
+);
 server.listen(socket, () => process.stdout.write(`ready at unix://${resolve(socket)}\n`));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
@@ -30,4 +35,9 @@ function toEndpoint(place: string): EmbeddedEndpoint {
   if (place === 'sample') return { kind: 'sample' };
   const isDirectory = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
   return isDirectory ? { kind: 'layout', directory: place } : { kind: 'archive', file: place };
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`${problem}\n`);
+  process.exit(2);
 }

@@ -23,6 +23,9 @@ export interface Opened extends Overview {
 /** Opens the directory of a layout. @throws UnreadableContent */
 export async function openFolder(path: string, report: Report): Promise<Opened> {
   const content = await openLayout(path);
+  if (!content.has('index.json')) {
+    throw new UnreadableContent('the folder has no index.json, so it is no OCI image layout');
+  }
   return asLayout(content, path, report);
 }
 
@@ -30,6 +33,11 @@ export async function openFolder(path: string, report: Report): Promise<Opened> 
 export async function openTar(path: string, report: Report): Promise<Opened> {
   const content = await openArchive(path);
   if (content.has('index.json')) return asLayout(content, path, report);
+  if (!content.has('manifest.json')) {
+    throw new UnreadableContent(
+      'the file has neither index.json nor manifest.json, so it is no archive of images',
+    );
+  }
   return {
     driver: 'docker-archive',
     images: await countDockerArchiveImages(content),

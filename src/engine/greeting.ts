@@ -98,7 +98,7 @@ async function whileHanging<Result>(
 
 async function greet(name: string, docker: DockerFor, signal: AbortSignal): Promise<EngineFacts> {
   const call = { headTimeoutMs: GREETING_MS, lane: 'direct' as const, signal, read: readObject };
-  const version = (await docker({ ...call, api: null }).version()) as unknown;
+  const version = (await docker({ ...call, api: null }).version().catch(noEngine)) as unknown;
   const versions = negotiate(name, version as Record<string, unknown>);
   const info = (await docker({ ...call, api: versions.api }).info()) as unknown;
   return toEngineFacts(
@@ -106,4 +106,11 @@ async function greet(name: string, docker: DockerFor, signal: AbortSignal): Prom
     version as Record<string, unknown>,
     info as Record<string, unknown>,
   );
+}
+
+/** Every engine has /version: what does not is another server, at a wrong port perhaps. */
+function noEngine(error: unknown): never {
+  if (!(error instanceof EngineError) || error.code !== 'NOT_FOUND') throw error;
+  const detail = 'what answers there is no Docker Engine API: it has no /version';
+  throw new EngineError('ENGINE_BAD_RESPONSE', error.engine, detail, error);
 }

@@ -5,6 +5,8 @@ import { type ErrorCode, PublicError } from '../errors.ts';
 export interface Refusal {
   readonly status: number;
   readonly code: ErrorCode;
+  /** Fixed text in place of that of the code. */
+  readonly says?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -19,13 +21,13 @@ export type Refuse = (
 const LINGER_BYTES = 1024 * 1024;
 const LINGER_MS = 1_000;
 
-/** Answers with the fixed text of a refusal's code. */
+/** Answers with the fixed text of a refusal, or of its code. */
 export function sendRefusal(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { status, code, headers = {} }: Refusal,
+  { status, code, says, headers = {} }: Refusal,
 ): void {
-  const body = JSON.stringify({ errors: [new PublicError(code).toJSON()] });
+  const body = JSON.stringify({ errors: [new PublicError(code, says).toJSON()] });
   if (!request.complete) lingerOn(request);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
   response.end(body);

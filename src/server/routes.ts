@@ -20,7 +20,11 @@ export interface Routes {
   readonly refuse: Refuse;
 }
 
-const NOTHING_THERE: Refusal = { status: 404, code: 'BAD_REQUEST' };
+const NOTHING_THERE: Refusal = {
+  status: 404,
+  code: 'BAD_REQUEST',
+  says: 'There is nothing at this path. Send queries to /graphql by POST.',
+};
 const NOT_POST: Refusal = {
   status: 405,
   code: 'METHOD_NOT_ALLOWED',

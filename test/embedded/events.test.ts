@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
@@ -377,6 +377,22 @@ describe('listeners', () => {
 });
 
 describe('the embedded engine by itself', () => {
+  it.each<[string, (folder: string) => readonly string[], string]>([
+    ['of no place', () => [], 'Usage: '],
+    ['of nothing', (folder) => [join(folder, 'none'), join(folder, 's')], 'is neither a folder'],
+    ['in no folder', (folder) => ['sample', join(folder, 'none', 's')], 'Cannot listen: '],
+  ])('%s does not start, and says why', (_, args, problem) => {
+    const main = fileURLToPath(new URL('../../src/embedded/main.ts', import.meta.url));
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', main, ...args(folder)],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain(problem);
+    expect(stderr).not.toContain('    at ');
+  });
+
   it('tells changes over its socket, and ends although someone listens', async () => {
     const main = fileURLToPath(new URL('../../src/embedded/main.ts', import.meta.url));
     const socketPath = join(folder, 'engine.sock');

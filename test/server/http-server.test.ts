@@ -58,6 +58,18 @@ describe('the server', () => {
     expect((await send(method, path, headers, QUERY)).status).toBe(status);
   });
 
+  it('says where queries go to whoever asks elsewhere', async () => {
+    const reply = await send('GET', '/', {}, '');
+    expect(JSON.parse(reply.body.toString())).toEqual({
+      errors: [
+        {
+          message: 'There is nothing at this path. Send queries to /graphql by POST.',
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
+    });
+  });
+
   it.each([
     ['an empty body', ''],
     ['broken JSON', '{"query":'],
