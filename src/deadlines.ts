@@ -53,7 +53,9 @@ export type WorkEnds = (reads: AbortSignal) => AbortSignal;
  */
 export function createWorkEnds(excess: AbortSignal, outOfTime: () => Error): WorkEnds {
   let controller = new AbortController();
-  onAbort(excess, () => controller.abort(excess.reason));
+  // Not while an interpreter goes through the fields of an object: it would forget those that it waits for
+  // (graphql-tools' executor 2, when what is thrown is the signal's reason).
+  onAbort(excess, () => queueMicrotask(() => controller.abort(excess.reason)));
   return (reads) => {
     const fresh = new AbortController();
     setMaxListeners(0, fresh.signal);

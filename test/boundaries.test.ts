@@ -128,6 +128,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   operation: [
     'errors.ts',
     'engine/engine.ts',
+    'engine/engine-error.ts',
     'engine/observer.ts',
     'image-index/image-index.ts',
     'image-index/image-event-log.ts',

@@ -98,7 +98,9 @@ async function whileHanging<Result>(
 
 async function greet(name: string, docker: DockerFor, signal: AbortSignal): Promise<EngineFacts> {
   const call = { headTimeoutMs: GREETING_MS, lane: 'direct' as const, signal, read: readObject };
-  const version = (await docker({ ...call, api: null }).version().catch(noEngine)) as unknown;
+  const version = (await docker({ ...call, api: null })
+    .version()
+    .catch(noEngine)) as unknown;
   const versions = negotiate(name, version as Record<string, unknown>);
   const info = (await docker({ ...call, api: versions.api }).info()) as unknown;
   return toEngineFacts(

@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { after, type Eventual } from '../eventual.ts';
+import { after, type Eventual, toEventual } from '../eventual.ts';
 import { isTurnOver, turn } from '../turns.ts';
 import { completionOf, present } from './completion.ts';
 import { allSettled, type Column, isPromise, type PathOf, Unsupported } from './execution.ts';
@@ -102,7 +102,9 @@ function inChunks(
     }
     const chunk = write(from, next);
     if (!(chunk instanceof Promise)) written.push(chunk);
-    else if (waited && next < length) return allSettled([...written, chunk, write(next, length)]);
+    else if (waited && next < length) {
+      return allSettled([...written, chunk, toEventual(() => write(next, length))]);
+    }
     else {
       return chunk.then((text) =>
         after(inChunks(length, write, signal, next, true), (rest) => [...written, text, ...rest]),

@@ -11,6 +11,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { toEventual } from '../eventual.ts';
 import { isTurnOver, turn } from '../turns.ts';
 import { isPromise } from './execution.ts';
 import { frameLength, lengthOf } from './length.ts';
@@ -55,14 +56,15 @@ export function measuredSchema(
         const size = sizeOf(context);
         const excess = size.excess();
         if (excess !== null && isNullable) return null;
-        if (excess !== null) throw excess;
+        // The executor of graphql-tools 2 forgets the fields and items that it waits for when the next one throws.
+        if (excess !== null) return Promise.reject(excess);
         let value: unknown;
         try {
           value = resolve(parent, args, context, info);
         } catch (error) {
-          return countFailure(error, size, isNullable);
+          return toEventual(() => countFailure(error, size, isNullable));
         }
-        if (!isPromise(value)) return count(value, size, context, info);
+        if (!isPromise(value)) return toEventual(() => count(value, size, context, info));
         return value.then(
           (settled) => count(settled, size, context, info),
           (error) => countFailure(error, size, isNullable),

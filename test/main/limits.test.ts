@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startInspectingEngine } from '../support/inspecting-engine.ts';
 import { type Program, run, start } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'imagegraph-limits-'));
@@ -33,6 +34,33 @@ describe('the program', () => {
     const args = ['query', '{ engines { name } }', '--engine', 'sample', '--limit', 'depth=1'];
     const asked = await run({ args, env });
     expect([asked.code, codesOf(JSON.parse(asked.stdout))]).toEqual([1, ['MAX_DEPTH_LIMIT']]);
+  });
+
+  const long = 'a'.repeat(10_000);
+  const back = Array.from(
+    { length: 28 },
+    (_, at) => `x${at}: repoTags { image { repoTags { image { id } } } }`,
+  );
+  it.each([
+    ['while it waits for a part', `{ images(first: 1000) { nodes { ${long}${long}: config { user } } } }`],
+    [
+      'beside an error',
+      `{ bad: images(first: 0) { totalCount } images(first: 1000) { nodes { config { user } x: repoTags { ${long}: tag b: tag ${long}1: tag } } } }`,
+    ],
+    [
+      'in rows',
+      `{ __schema { queryType { name } } images(first: 1000) { nodes { config { user } ${back.join(' ')} } } }`,
+    ],
+  ])('outlives an answer that comes to too much %s', async (_, query) => {
+    const engine = await startInspectingEngine(1_000);
+    const program = await start({ args: ['--engine', `e=unix://${engine.socketPath}`], env });
+    expect(codesOf(await program.ask(query))).toContain('QUERY_TOO_COMPLEX');
+    // What waited for the engine then ends too.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await program.ask('{ engines { name } }')).toEqual({ data: { engines: [{ name: 'e' }] } });
+    expect(program.stderr()).not.toMatch(/too late|unexpected/);
+    await program.stop();
+    await engine.close();
   });
 
   it('runs trusted documents and no others', async () => {
