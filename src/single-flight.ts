@@ -60,11 +60,14 @@ export function createSingleFlights<Result>(outOfTime: () => Error): SingleFligh
   return (key, signal, read) => {
     const underWay = flights.get(key);
     if (underWay !== undefined) return underWay(signal);
+    // One that was given up may end when the next has begun.
+    let running = 0;
     const flight = createSingleFlight(async (signal) => {
+      running++;
       try {
         return await read(signal);
       } finally {
-        if (flights.get(key) === flight) flights.delete(key);
+        if (--running === 0 && flights.get(key) === flight) flights.delete(key);
       }
     }, outOfTime);
     // For one that has left already nothing is read.

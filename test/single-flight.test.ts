@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createSingleFlight } from '../src/single-flight.ts';
+import { createSingleFlight, createSingleFlights } from '../src/single-flight.ts';
 
 const outOfTime = () => new Error('out of time');
 
@@ -88,5 +88,25 @@ describe('a read that is shared', () => {
     const ask = createSingleFlight(read, outOfTime);
     await expect(ask(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(signals).toHaveLength(0);
+  });
+});
+
+describe('reads by key', () => {
+  it('are one at a time for a key, also after one was given up', async () => {
+    const share = createSingleFlights<string>(outOfTime);
+    const { read, signals, end, fail } = createRead();
+    const leaving = new AbortController();
+    const staying = new AbortController().signal;
+    const first = share('k', leaving.signal, read);
+    leaving.abort(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    const second = share('k', staying, read);
+    // The first one ends only now.
+    fail(0, new Error('gone'));
+    await new Promise(setImmediate);
+    const third = share('k', staying, read);
+    end(1, 'answer');
+    expect(await Promise.all([second, third])).toEqual(['answer', 'answer']);
+    expect(signals).toHaveLength(2);
   });
 });

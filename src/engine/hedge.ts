@@ -16,7 +16,8 @@ export type Hedge = <Result>(
 /**
  * For reads without a deadline: an engine that has lost a request goes on to answer pings, so that nothing else would
  * tell. The first read stays, since a big store may just have become slow; the second is replaced again and again, so
- * that there are never more than two. What settles first is the result; the others are aborted.
+ * that there are never more than two. The first answer is the result, or how the first read fails; how another fails says
+ * nothing of the first, as when a proxy lets one list through at a time, so that the first has a minute to answer then.
  */
 export function createHedge(): Hedge {
   const lastMs: number[] = [];
@@ -41,19 +42,20 @@ export function createHedge(): Hedge {
   };
 }
 
-/** Reads after each pause, the one before given up, until one of them settles. */
+/** Reads after each pause, the one before given up, until one of them has an answer, or fails after a minute. */
 function again<Result>(
   pauseMs: number,
   over: AbortSignal,
   read: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     let latest = new AbortController();
     const timer = setInterval(() => {
       latest.abort(new Error('another read takes its place'));
       const mine = (latest = new AbortController());
       read(mine.signal).then(resolve, (error: Error) => {
-        if (mine === latest) reject(error);
+        if (mine === latest && performance.now() - startedAt >= FIRST_MS) reject(error);
       });
     }, pauseMs);
     onAbort(over, () => {

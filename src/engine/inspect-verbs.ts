@@ -1,6 +1,6 @@
 import type { Ask } from './asking.ts';
 import type { DockerFor } from './docker-calls.ts';
-import type { ApiVersion } from './engine-facts.ts';
+import type { ApiVersion, EngineFacts } from './engine-facts.ts';
 import { EngineError } from './engine-error.ts';
 import type { Engine } from './engine.ts';
 import { imageCall, platformQuery, type Query } from './image-call.ts';
@@ -18,6 +18,7 @@ type Inspect = <Result>(
   query: Query | null,
   signal: AbortSignal,
   map: (json: Json, api: ApiVersion) => Result | null,
+  check?: (facts: EngineFacts) => void,
 ) => Promise<Result | null>;
 
 /** GET /images/{name}/json. */
@@ -27,9 +28,10 @@ export function createInspectVerbs(
   ask: Ask,
   redaction: Redaction,
 ): Pick<Engine, 'inspectImage' | 'readImage'> {
-  const inspect: Inspect = (reference, query, signal, map) =>
+  const inspect: Inspect = (reference, query, signal, map, check) =>
     nullWhenGone(
       ask(signal, async (facts) => {
+        check?.(facts);
         const api = inspectVersion(facts);
         const withManifests: Query = givesManifests(api) ? { manifests: '1' } : {};
         const call = imageCall(api, signal, readObject, query ?? withManifests);
@@ -42,11 +44,10 @@ export function createInspectVerbs(
       return detail === null ? null : redaction.detail(detail);
     },
     async readImage(reference, signal) {
-      await ask(signal, async (facts) => {
+      const row = await inspect(reference, null, signal, toRowOfInspect, (facts) => {
         if (canReadOneImage(facts)) return;
         throw new EngineError('ENGINE_INCOMPATIBLE', name, 'inspect gives no rows here');
       });
-      const row = await inspect(reference, null, signal, toRowOfInspect);
       return row === null ? null : redaction.row(row);
     },
   };

@@ -104,8 +104,7 @@ function inChunks(
     if (!(chunk instanceof Promise)) written.push(chunk);
     else if (waited && next < length) {
       return allSettled([...written, chunk, toEventual(() => write(next, length))]);
-    }
-    else {
+    } else {
       return chunk.then((text) =>
         after(inChunks(length, write, signal, next, true), (rest) => [...written, text, ...rest]),
       );

@@ -128,7 +128,11 @@ async function runHelper(
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   // Node's own timeout would keep a process from ending, also where the helper is not there at all.
-  setTimeout(() => child.kill(), HELPER_MS).unref();
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL');
+    // What it has started may hold its output open for as long as it likes.
+    child.stdout?.destroy(new Error(`${command} failed`));
+  }, HELPER_MS).unref();
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', () => reject(new Error(`${command} cannot be run`)));
     child.on('close', resolve);
@@ -137,8 +141,12 @@ async function runHelper(
   const { stdin, stdout } = child;
   stdin?.on('error', () => {});
   stdin?.end(`${input}\n`);
-  const [printed, code] = await Promise.all([stdout ? text(stdout) : '', ended]);
-  return { printed, code };
+  try {
+    const [printed, code] = await Promise.all([stdout ? text(stdout) : '', ended]);
+    return { printed, code };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function parseAnswer(printed: string, command: string): HelperAnswer {

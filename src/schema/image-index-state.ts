@@ -47,7 +47,7 @@ builder.objectType('ImageIndexState', {
     lastFullRead: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the last list of all images ended; null before the first.',
+      description: 'When the last full read, a list of all images, ended; null before the first.',
       resolve: ({ lastFullReadAt }) => toSeconds(lastFullReadAt),
     }),
     age: t.float({
@@ -58,19 +58,19 @@ builder.objectType('ImageIndexState', {
     }),
     fullReads: t.int({
       description: 'Lists of all images so far.',
-      resolve: ({ fullReads }) => fullReads,
+      resolve: ({ fullReads }) => toInt(fullReads),
     }),
     targetedReads: t.int({
       description: 'Images and containers so far that were read by themselves after an event.',
-      resolve: ({ targetedReads }) => targetedReads,
+      resolve: ({ targetedReads }) => toInt(targetedReads),
     }),
     readsSaved: t.int({
       description: 'Operations so far that were answered from memory instead of by a list.',
-      resolve: ({ readsSaved }) => readsSaved,
+      resolve: ({ readsSaved }) => toInt(readsSaved),
     }),
     generation: t.int({
       description: 'Grows by one with each change that became visible.',
-      resolve: ({ generation }) => generation,
+      resolve: ({ generation }) => toInt(generation),
     }),
   }),
 });
@@ -94,6 +94,11 @@ builder.objectFields('Engine', (t) => ({
 function stateOf({ indexes, doNotCache }: Context, engine: string): IndexState {
   doNotCache();
   return (indexes.get(engine) as { state(): IndexState }).state();
+}
+
+/** One that is more than an Int holds would cost the whole answer. */
+function toInt(count: number): number {
+  return Math.min(count, 2 ** 31 - 1);
 }
 
 function toSeconds(milliseconds: number | null): number | null {

@@ -1,7 +1,13 @@
 import type { RequestListener } from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Ask } from '../../src/engine/asking.ts';
+import type { DockerFor } from '../../src/engine/docker-calls.ts';
+import { EngineError } from '../../src/engine/engine-error.ts';
+import type { EngineFacts } from '../../src/engine/engine-facts.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { createInspectVerbs } from '../../src/engine/inspect-verbs.ts';
+import { NO_REDACTION } from '../../src/engine/redaction.ts';
 import { connectTo } from '../support/gateway.ts';
 import { type HttpEngine, sendJson, startHttpEngine } from '../support/http-engine.ts';
 
@@ -214,4 +220,28 @@ async function listenOnLoopback() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
   return { port, connections: () => connections, close: () => server.close() };
+}
+
+describe('inspects that are all broken', () => {
+  it.each(['inspectImage', 'readImage'] as const)(
+    'are failures alone for the circuit: %s',
+    async (verb) => {
+      let [begun, answered] = [0, 0];
+      const facts = { api: 51, store: 'CONTAINERD' } as EngineFacts;
+      const ask: Ask = async (_, call) => {
+        begun++;
+        const result = await call(facts);
+        answered++;
+        return result;
+      };
+      const docker = (() => ({ getImage: () => ({ inspect: broken }) })) as unknown as DockerFor;
+      const verbs = createInspectVerbs('e', docker, ask, NO_REDACTION);
+      await expect(verbs[verb](ROW.Id, signal())).rejects.toThrow('no JSON');
+      expect([begun, answered]).toEqual([1, 0]);
+    },
+  );
+});
+
+function broken(): never {
+  throw new EngineError('ENGINE_BAD_RESPONSE', 'e', 'no JSON');
 }

@@ -42,7 +42,10 @@ describe('the program', () => {
     (_, at) => `x${at}: repoTags { image { repoTags { image { id } } } }`,
   );
   it.each([
-    ['while it waits for a part', `{ images(first: 1000) { nodes { ${long}${long}: config { user } } } }`],
+    [
+      'while it waits for a part',
+      `{ images(first: 1000) { nodes { ${long}${long}: config { user } } } }`,
+    ],
     [
       'beside an error',
       `{ bad: images(first: 0) { totalCount } images(first: 1000) { nodes { config { user } x: repoTags { ${long}: tag b: tag ${long}1: tag } } } }`,
@@ -57,7 +60,9 @@ describe('the program', () => {
     expect(codesOf(await program.ask(query))).toContain('QUERY_TOO_COMPLEX');
     // What waited for the engine then ends too.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(await program.ask('{ engines { name } }')).toEqual({ data: { engines: [{ name: 'e' }] } });
+    expect(await program.ask('{ engines { name } }')).toEqual({
+      data: { engines: [{ name: 'e' }] },
+    });
     expect(program.stderr()).not.toMatch(/too late|unexpected/);
     await program.stop();
     await engine.close();

@@ -101,8 +101,11 @@ it('goes without where a helper knows of nothing', async () => {
   expect(problems).toEqual([]);
 });
 
-it('goes without a helper that takes its time', async () => {
-  writeHelper('slow', 'exec sleep 60');
+it.each([
+  ['takes its time', 'exec sleep 60'],
+  ['waits for another that does', 'sleep 60; echo {}'],
+])('goes without a helper that %s', async (_, script) => {
+  writeHelper('slow', script);
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   const shown = shownTo('ghcr.io', { credsStore: 'slow' });
   while (vi.getTimerCount() === 0) await new Promise(setImmediate);

@@ -11,6 +11,8 @@ import { createLayerView, type Layered, type LayerView } from './layer-view.ts';
 
 /** After so long an image that the engine failed to inspect is tried again, in milliseconds. */
 const RETRY_MS = 5 * 60_000;
+/** Images that are taken note of before anybody asks for layers: until then nobody tells which of them are gone. */
+const MAX_NOTED = 10_000;
 /** Reads that are begun at a time: engines answer eight, and each that waits holds some KB, as 10,000 images would. */
 const BEGUN = 64;
 /** Failures of one image, not of the engine: the others do without it. */
@@ -47,6 +49,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
   let isFollowed = false;
 
   function note(key: string, { layers: chain, platform }: ImageDetail): void {
+    if (!isFollowed && layers.size >= MAX_NOTED) forgetOthers(new Map());
     layers.set(key, { platform, chain: chain.map(intern) });
   }
 
@@ -77,6 +80,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     const keysOf: KeysOf = (row) => rememberedKeys(row, byPlatform);
     const missing = images.rows.flatMap(keysOf).filter(({ key }) => !layers.has(key));
     await readAll(missing, signal);
+    if (layers.size > 2 * images.rows.length + 1_000) forgetOthers(keptOf(images, keysOf));
     return keysOf;
   }
 
@@ -123,6 +127,15 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     forgetOthers(kept);
     if (isComplete) views.set(images, view);
     return view;
+  }
+
+  function keptOf({ rows }: ImageView, keysOf: KeysOf): Map<string, Layered> {
+    const kept = new Map<string, Layered>();
+    for (const { key } of rows.flatMap(keysOf)) {
+      const own = layers.get(key);
+      if (own !== undefined) kept.set(key, own);
+    }
+    return kept;
   }
 
   /** Images that are gone are forgotten when as many of them have gathered as there are images. */

@@ -102,7 +102,11 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     if (isTooBig(rows)) return options.onTooBig();
     const isDue = marks.whole.has(ALL_IMAGES);
     const since = Math.min(marks.whole.since(ALL_IMAGES), sentAt);
-    const { changed, images: doubtful } = images.replaceAll(rows, sentAt);
+    const { changed, images: doubtful } = images.replaceAll(
+      rows,
+      sentAt,
+      calibration.isTrusted() !== false,
+    );
     marks.whole.clear(ALL_IMAGES, sentAt);
     marks.images.clearAll(sentAt);
     marks.deleted.clear();

@@ -51,7 +51,11 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
     if (!all && marks.containers.size + looks.size === 0) return;
     isReading = true;
     if (all) isWanted = false;
-    void (all ? readAll() : readSome()).then(done, failed);
+    const wasWanted = all && !marks.whole.has(ALL_CONTAINERS);
+    void (all ? readAll() : readSome()).then(done, () => {
+      isWanted ||= wasWanted;
+      failed();
+    });
   }
 
   async function readAll(): Promise<void> {
@@ -71,7 +75,11 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
     const marked = new Set([...marks.containers.keys()].slice(0, MAX_IDS));
     const ids = [...new Set([...marked, ...looks])].slice(0, MAX_IDS);
     for (const id of ids) looks.delete(id);
-    const rows = await engine.listContainers(closing.signal, ids);
+    const looked = ids.filter((id) => !marked.has(id));
+    const rows = await engine.listContainers(closing.signal, ids).catch((error: unknown) => {
+      for (const id of looked) looks.add(id);
+      throw error;
+    });
     const found = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = found.get(id);

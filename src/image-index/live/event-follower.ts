@@ -10,6 +10,8 @@ export interface EventFollowerOptions {
   readonly engine: Engine;
   /** An engine answers that is not the one before: nothing that was known holds. */
   readonly onEngine: (facts: EngineFacts) => void;
+  /** Told of every greeting: the same engine may be of another release. */
+  readonly onGreeted: (facts: EngineFacts) => void;
   /** Events are not coming: whatever happens now is unknown. */
   readonly onCut: () => void;
   /** Events come again. Whether some were missed decides what must be read. */
@@ -62,6 +64,7 @@ export function followEvents(options: EventFollowerOptions): EventFollower {
           options.onEngine(facts);
         }
         known = identity;
+        options.onGreeted(facts);
         const openedAt = performance.now();
         let refused = await watch(facts);
         const isShort = performance.now() - openedAt < SHORT_STREAM_MS;

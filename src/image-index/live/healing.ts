@@ -68,7 +68,7 @@ export function startHealing(options: HealingOptions): Healing {
   let unannounced = 0;
   let wasAway = false;
   let drift = 0;
-  let suspicion: { readonly drift: number; isListed: boolean } | null = null;
+  let suspicion: { readonly drift: number; isListed: 'asked' | 'ended' | null } | null = null;
 
   function reconcile(): void {
     reconciledAt = performance.now();
@@ -106,13 +106,13 @@ export function startHealing(options: HealingOptions): Healing {
     const found = counted - held;
     if (found === drift) suspicion = null;
     else if (suspicion?.drift !== found) {
-      suspicion = { drift: found, isListed: false };
+      suspicion = { drift: found, isListed: null };
       countedAt = performance.now() - timers.countMs;
-    } else if (suspicion.isListed) {
+    } else if (suspicion.isListed === 'ended') {
       drift = found;
       suspicion = null;
     } else {
-      suspicion.isListed = true;
+      suspicion.isListed = 'asked';
       options.onReconcile();
     }
   }
@@ -129,7 +129,9 @@ export function startHealing(options: HealingOptions): Healing {
     },
     listed(ms) {
       [listMs, listedAt] = [ms, performance.now()];
-      if (suspicion?.isListed === true) void count();
+      if (suspicion === null || suspicion.isListed === null) return;
+      suspicion.isListed = 'ended';
+      void count();
     },
     reconciled(foundChanges) {
       unannounced = foundChanges ? unannounced + 1 : 0;

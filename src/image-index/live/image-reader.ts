@@ -85,7 +85,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
     const sentAt = marks.send();
     const startedAt = performance.now();
     reading.add(key);
-    looks.delete(key);
+    const isLook = looks.delete(key) && !marks.images.has(key);
     try {
       const row = await engine.readImage(key, closing.signal);
       averageMs = averageMs * 0.8 + (performance.now() - startedAt) * 0.2;
@@ -93,6 +93,7 @@ export function createImageReader(options: ImageReaderOptions): ImageReader {
       reads++;
       apply(key, row, sentAt);
     } catch {
+      if (isLook) looks.add(key);
       await failed(key);
     } finally {
       reading.delete(key);

@@ -23,9 +23,11 @@ export interface ImageTable {
   /** Null when a later read has said otherwise. */
   put(row: ImageRow, sentAt: number): Consequences | null;
   remove(id: string, sentAt: number): Consequences | null;
+  /** @param mayAsk whether images that it makes doubtful can be asked by themselves */
   replaceAll(
     rows: readonly ImageRow[],
     sentAt: number,
+    mayAsk?: boolean,
   ): Consequences & { readonly changed: ReadonlySet<string> };
   /** As ReadTable.takeChanged. */
   takeChanged(): ReadonlySet<string>;
@@ -137,9 +139,11 @@ export function createImageTable(heard: () => number = () => 0): ImageTable {
       const images = new Set(shared.filter((other) => table.get(other) !== null));
       return { images, renamed: new Set([id]) };
     },
-    replaceAll(rows, sentAt) {
+    replaceAll(rows, sentAt, mayAsk = true) {
       const images = new Set<string>();
-      const found = rows.map((row) => withKnownParent(row, table.get(row.id), images));
+      const found = mayAsk
+        ? rows.map((row) => withKnownParent(row, table.get(row.id), images))
+        : rows;
       const changed = table.replaceAll(new Map(found.map((row) => [row.id, row])), sentAt);
       const renamed = new Set(changed);
       const lost: Losses = new Map();

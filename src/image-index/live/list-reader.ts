@@ -3,7 +3,6 @@ import type { Engine } from '../../engine/engine.ts';
 import type { ImageRow } from '../../engine/image-row.ts';
 import type { EngineError } from '../../engine/engine-error.ts';
 import { ALL_IMAGES, type Marks } from './marks.ts';
-import { turn } from '../../turns.ts';
 
 /** Pauses after a list that failed, in milliseconds. */
 const RETRY_MS = 500;
@@ -55,8 +54,9 @@ export function createListReader({
       return;
     }
     isListing = true;
+    const wasWanted = isWanted;
     isWanted = false;
-    void list(isDue);
+    void list(isDue, wasWanted);
   }
 
   /**
@@ -68,18 +68,17 @@ export function createListReader({
     nextAt = paidUntil - lastMs;
   }
 
-  async function list(isDue: boolean): Promise<void> {
+  async function list(isDue: boolean, wasWanted: boolean): Promise<void> {
     const sentAt = marks.send();
     const startedAt = performance.now();
     try {
       const rows = await engine.listImages(closing.signal);
       lastMs = performance.now() - startedAt;
       if (isDue) pace(startedAt);
-      // To read the end of a long list and to take all of it in would be one long stall.
-      await turn();
       if (!closing.signal.aborted) onList(rows, sentAt);
     } catch (error) {
       if (closing.signal.aborted) return;
+      isWanted ||= wasWanted;
       onFailure(error as EngineError);
       await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     } finally {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../engine/engine-error.ts';
+import { turn } from '../../turns.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 /** Whichever engine answers now. */
@@ -21,7 +22,14 @@ export function createSameEngine(engine: Engine): SameEngine {
   return {
     engine: {
       ...engine,
-      listImages: (signal) => same(engine.listImages(signal)),
+      // To read the end of a long list and to take all of it in would be one long stall.
+      listImages: (signal) =>
+        same(
+          engine.listImages(signal).then(async (rows) => {
+            await turn();
+            return rows;
+          }),
+        ),
       listContainers: (signal, ids) => same(engine.listContainers(signal, ids)),
       readImage: (reference, signal) => same(engine.readImage(reference, signal)),
     },

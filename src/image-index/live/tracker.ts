@@ -24,8 +24,8 @@ export interface Tracker {
   snapshot(): Snapshot | null;
   /** The last event that was heard of. */
   seq(): number;
-  /** Changes when another engine answers. */
-  epoch(): number;
+  /** Changes when another engine answers, or the same one as another release. */
+  epoch(): string;
   isSettled(): boolean;
   /**
    * Waits until there is a snapshot, and for so many milliseconds until it shows an event. Whether it does;
@@ -60,6 +60,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   };
   let mode: IndexMode = 'SYNCING';
   let epoch = 0;
+  let release = '';
   let store: ImageStore = 'GRAPH_DRIVER';
 
   const publisher = createPublisher({
@@ -88,6 +89,10 @@ export function createTracker(options: TrackerOptions): Tracker {
   const follower = followEvents({
     engine,
     onEngine,
+    onGreeted(facts) {
+      const { version, minApi, operatingSystem, architecture } = facts;
+      release = [version, minApi, operatingSystem, architecture].join();
+    },
     onCut,
     onResumed,
     onEvent,
@@ -103,6 +108,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   /** Whoever waits is answered otherwise. */
   function turnOff(): void {
     setMode('OFF');
+    for (const part of ['images', 'containers']) missing.add(part);
     publisher.reset();
     waiting.look();
   }
@@ -191,7 +197,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     mode: () => mode,
     snapshot: publisher.snapshot,
     seq: () => marks.seq,
-    epoch: () => epoch,
+    epoch: () => `${epoch} ${release}`,
     isSettled: publisher.isSettled,
     async whenShown(seq, ms, signal) {
       const isUsable = (): boolean => mode === 'OFF' || publisher.snapshot() !== null;
