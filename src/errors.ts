@@ -7,7 +7,8 @@ export const MESSAGES = {
   GRAPHQL_PARSE_FAILED: 'The query is not valid GraphQL.',
   GRAPHQL_VALIDATION_FAILED: 'The query does not fit the schema.',
   OPERATION_RESOLUTION_FAILURE: 'Name one of the operations of the document in operationName.',
-  BAD_USER_INPUT: 'An argument has a value that its type does not allow.',
+  BAD_USER_INPUT:
+    'An argument or variable is missing, or has a value that its type does not allow.',
   INVALID_REFERENCE:
     'Not an image reference. Use name, name:tag, name@digest, or an image ID of at least 4 hex digits.',
   PAGE_SIZE_OUT_OF_RANGE: 'Ask for 1 to 1000 items with either first or last.',
@@ -19,7 +20,7 @@ export const MESSAGES = {
     'The query has more than 500 fields, fragments spread out. Ask for less at once.',
   MAX_DIRECTIVES_LIMIT: 'The query has more than 20 directives. Ask in several queries.',
   EXPENSIVE_FIELD_LIMIT:
-    'The query asks registries, or for disk usage, more than 10 times. Ask in several queries.',
+    'The query asks registries, for disk usage or for what a prune would do more than 10 times. Ask in several queries.',
   TOO_MANY_REPRESENTATIONS: 'Ask for 100 entities at most. Set a batch limit in the router.',
   METHOD_NOT_ALLOWED: 'Send queries by POST.',
   UNSUPPORTED_MEDIA_TYPE: 'Send the query as application/json in UTF-8.',
@@ -31,9 +32,8 @@ export const MESSAGES = {
   PAYLOAD_TOO_LARGE: 'The request is too large. Send less at once.',
   UNAUTHENTICATED: 'Send the token of this server as Authorization: Bearer TOKEN.',
   PERSISTED_QUERY_NOT_FOUND:
-    'No operation of this hash is known here. Send the query itself or, with trusted documents, the id of one.',
-  TRUSTED_DOCUMENTS_ONLY:
-    'Only the operations of a given manifest may be run. Send the hash of one.',
+    'No operation of this id or hash is known here. Send the query itself or, with trusted documents, the id of one.',
+  TRUSTED_DOCUMENTS_ONLY: 'Only the operations of a given manifest may be run. Send the id of one.',
   HOST_NOT_ALLOWED:
     'This is not the address of this server. Use the one that it printed when it started; whoever runs it allows others with --allow-host.',
   ORIGIN_NOT_ALLOWED:

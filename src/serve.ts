@@ -130,7 +130,9 @@ function gatewayOf(config: Config, log: Logger, sources: GatewayOptions) {
     });
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    return fail(error.message);
+    return fail(
+      `${error.message}\nCorrect --trusted-documents, generate it anew for this schema, or raise the --limit that it names.`,
+    );
   }
 }
 

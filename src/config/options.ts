@@ -209,7 +209,7 @@ export const optionsTable = [
     value: null,
     repeatable: false,
     default: null,
-    meaning: 'Prints this and ends.',
+    meaning: 'Prints this and ends; -h does, too.',
   },
   {
     name: 'version',

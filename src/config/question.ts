@@ -69,7 +69,8 @@ function queryOf(word: string, files: ConfigFiles, problems: string[]): string {
   const isPath = word === '-' || files.kindOf(word) === 'file';
   // No query is without a brace, and hardly a path is with one.
   if (!isPath && !word.includes('{')) {
-    problems.push(`query: there is no such file, and it is no query. ${USAGE}`);
+    const what = files.kindOf(word) === 'directory' ? 'it is a folder' : 'there is no such file';
+    problems.push(`query: ${what}, and it is no query. ${USAGE}`);
   }
   const text = isPath ? files.readText(word) : word;
   if (text === null) problems.push('query: the file cannot be read. See its permissions.');

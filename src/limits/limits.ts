@@ -78,7 +78,8 @@ export const limitsTable = [
     lowest: 0,
     highest: 1_000,
     code: 'EXPENSIVE_FIELD_LIMIT',
-    meaning: 'selections that ask a registry or add up disk usage, however many rows they are in',
+    meaning:
+      'selections that ask a registry, add up disk usage or foresee a prune, however many rows they are in',
   },
   {
     name: 'page',

@@ -1,3 +1,4 @@
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
 import type { Question } from '../config/question.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import type { FollowedEngines } from '../follow-engines.ts';
@@ -5,6 +6,8 @@ import { toTable } from './table.ts';
 
 /** How long an engine may take until it is asked without having answered, in milliseconds. */
 const FIRST_ATTEMPT_MS = 10_000;
+const QUERIES_ONLY =
+  'imagegraph query answers queries only. Start imagegraph, and subscribe there.\n';
 
 /** What was printed, and how the program ends: 1 where the answer has errors. */
 export interface Asked {
@@ -24,6 +27,7 @@ export async function askOnce(
   { query, variables, table }: Question,
   { federation, limits }: Required<Pick<GatewayOptions, 'federation' | 'limits'>>,
 ): Promise<Asked> {
+  if (isSubscription(query)) return { stdout: '', stderr: QUERIES_ONLY, code: 1 };
   await engines.settled(FIRST_ATTEMPT_MS);
   const response = await createGateway({ ...engines, federation, limits }).fetch(
     'http://localhost/graphql',
@@ -39,6 +43,15 @@ export async function askOnce(
   if (!table) return { stdout: `${toJson(answer)}\n`, stderr: '', code };
   const lines = errors.map(({ message, path }) => `${path?.join('.') ?? 'query'}: ${message}\n`);
   return { stdout: toTable(answer.data), stderr: lines.join(''), code };
+}
+
+/** What is no GraphQL is none: the gateway says what is wrong with it. */
+function isSubscription(query: string): boolean {
+  try {
+    return getOperationAST(parse(query))?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false;
+  }
 }
 
 /** Characters that a terminal would obey are escaped, as JSON may. */

@@ -13,7 +13,7 @@ builder.objectType('ImageContent', {
       type: ['ImageSummary'],
       nullable: true,
       description:
-        'Images that have this ID, that a registry has under this digest (RepoDigests), that hold a manifest of it (Manifests), or a layer of this diff ID, engine by engine. Errors name engines that could not be asked. A digest that is none of the others may be a layer: the first such question inspects every image once.',
+        'Images that have this ID, that a registry has under this digest (RepoDigests), that hold a manifest of it (Manifests), or a layer of this diff ID, engine by engine. Errors name engines that could not be asked. A digest that is none of the others may be a layer: the first such question inspects every image once. Null, with errors that say why, when no engine can be asked.',
       resolve: ({ digest }, _args, { loaders, gather }, info) =>
         gather(info, async (engine) => {
           const found = (await loaders.images.load(engine)).imagesOfDigest(digest);
@@ -26,7 +26,7 @@ builder.objectType('ImageContent', {
       type: ['ImageManifestSummary'],
       nullable: true,
       description:
-        'Manifests of this digest (Manifests), one for each image that holds it; none where engines keep no manifests.',
+        'Manifests of this digest (Manifests), one for each image that holds it; none where engines keep no manifests. Null, with errors that say why, when no engine can be asked.',
       resolve: ({ digest }, _args, context, info) =>
         context.gather(info, async (engine) =>
           manifestsOf(await context.loaders.images.load(engine), digest),

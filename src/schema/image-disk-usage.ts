@@ -66,7 +66,7 @@ builder.objectFields('Engine', (t) => ({
     nullable: true,
     extensions: EXPENSIVE,
     description:
-      'What docker system df says of images. Sizes cost the engine one call that takes as long as a list, or longer; counts cost none.',
+      'What docker system df says of images. Sizes cost the engine one call that takes as long as a list, or longer; counts cost none. Null, with an error that says why, when the engine cannot be asked.',
     resolve: async ({ name }, _args, { loaders, doNotCache }) => {
       // Sizes change as images are unpacked, of which no event tells.
       doNotCache();

@@ -29,7 +29,7 @@ builder.queryField('recentImageEvents', (t) =>
     type: 'ImageEventConnection',
     nullable: true,
     description:
-      'Image events that are remembered (4,096 of all engines, since the gateway was started), the newest first. Fails where no engine that is asked is followed by a live index.',
+      'Image events that are remembered (4,096 of all engines, since the gateway was started), the newest first. Null, with an error, where no engine that is asked is followed by a live index.',
     args: {
       ...forwardArgs(t.arg),
       since: t.arg({

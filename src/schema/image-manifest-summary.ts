@@ -83,7 +83,8 @@ builder.objectType('ImageManifestSummary', {
     usedBy: t.field({
       type: 'EngineContainerConnection',
       nullable: true,
-      description: 'Engine field ImageData.Containers, as containers of any state, newest first.',
+      description:
+        'Engine field ImageData.Containers, as containers of any state, newest first. Null, with an error that says why, when the engine cannot be asked.',
       args: forwardArgs(t.arg),
       resolve: ({ image, row }, args, context) =>
         askForContainers(context, image.engine, args, ({ containers }) =>

@@ -15,7 +15,7 @@ builder.objectType('ImageName', {
       type: ['ImageSummary'],
       nullable: true,
       description:
-        'The image that each engine has under this name, in the order of configuration; empty where none has it. Familiar and canonical spellings find the same. Errors name engines that could not be asked.',
+        'The image that each engine has under this name, in the order of configuration; empty where none has it. Familiar and canonical spellings find the same. Errors name engines that could not be asked. Null, with errors that say why, when no engine can be asked.',
       resolve({ reference }, _args, { gather, loaders }, info) {
         // The scalar, or the reference resolver, has checked the grammar.
         const parsed = parseReference(reference) as ParsedReference;
@@ -29,7 +29,7 @@ builder.objectType('ImageName', {
       type: 'RegistryImage',
       nullable: true,
       extensions: EXPENSIVE,
-      description: `What the registry has under this name now, asked by the first engine that can. ${REGISTRY_ERRORS} Null for an image ID.`,
+      description: `What the registry has under this name now, asked by the first engine that can, once a minute at most for a tag; null when it has nothing, and for an image ID. ${REGISTRY_ERRORS}`,
       resolve({ reference }, _args, context) {
         const parsed = parseReference(reference);
         return parsed?.kind === 'name' ? registryOfAnyEngine(parsed, context) : null;

@@ -44,14 +44,16 @@ builder.objectType('ImageRepository', {
     images: t.field({
       type: 'ImageSummaryConnection',
       nullable: true,
-      description: 'Images that a tag or digest of this name points to, newest first.',
+      description:
+        'Images that a tag or digest of this name points to, newest first. Null, with an error that says why, when the engine cannot be asked.',
       args: forwardArgs(t.arg),
       resolve: ({ images }, args, context) => connectNewest(context, images, args),
     }),
     tags: t.field({
       type: 'RepoTagConnection',
       nullable: true,
-      description: 'Tags of this name, in their alphabetical order.',
+      description:
+        'Tags of this name, in their alphabetical order. Null, with an error that says why, when the engine cannot be asked.',
       args: forwardArgs(t.arg),
       resolve: ({ tags }, args, context) =>
         connect(context, tags, ({ name }) => [name?.tag ?? ''], BY_TAG, args),
@@ -75,7 +77,8 @@ builder.queryFields((t) => ({
   imageRepositories: t.field({
     type: 'ImageRepositoryConnection',
     nullable: true,
-    description: 'The repositories of every engine, or of those named, by name, then by engine.',
+    description:
+      'The repositories of every engine, or of those named, by name, then by engine. Null, with errors that say why, when no engine can be asked.',
     args: {
       ...pageArgs(t.arg),
       search: t.arg.string({

@@ -74,7 +74,8 @@ export function derivedImagesOf(
 }
 
 /** Of what follows from the layers of all images. */
-const OF_ALL = 'The first such question inspects every image of the engine once.';
+const OF_ALL =
+  'The first such question inspects every image of the engine once. Null, with an error that says why, when the engine cannot be asked.';
 
 builder.objectFields('ImageSummary', (t) => ({
   baseImages: t.field({

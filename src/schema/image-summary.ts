@@ -177,7 +177,7 @@ builder.objectFields('ImageSummary', (t) => ({
   virtualSize: t.field({
     type: 'ByteSize',
     nullable: true,
-    description: 'Engine field VirtualSize, which was always the same as Size.',
+    description: 'Engine field VirtualSize, which was always the same as Size. Never null.',
     deprecationReason: 'The engine dropped it in API 1.44. Use size.',
     resolve: ({ row }) => row.size,
   }),

@@ -126,7 +126,8 @@ builder.objectFields('Engine', (t) => ({
   images: t.field({
     type: 'ImageSummaryConnection',
     nullable: true,
-    description: 'The images of this engine; newest first unless ordered otherwise.',
+    description:
+      'The images of this engine; newest first unless ordered otherwise. Null, with an error that says why, when the engine cannot be asked.',
     args: imageArgs(t.arg),
     resolve: ({ name }, args, context, info) => ask(context, [name], args, info),
   }),

@@ -27,7 +27,7 @@ builder.objectType('Layer', {
       type: 'ByteSize',
       nullable: true,
       description:
-        'Bytes of the unpacked layer, from docker history; null when the layer is not unpacked, or when it cannot be told which step made it.',
+        'Bytes of the layer from docker history: unpacked, or, on the embedded engine, as it is stored; null when the layer is not unpacked, or when it cannot be told which step made it.',
       resolve: async (layer, _args, context) => (await stepOf(layer, context))?.size ?? null,
     }),
     createdBy: t.string({
@@ -48,7 +48,7 @@ builder.objectType('Layer', {
       type: 'ImageSummaryConnection',
       nullable: true,
       description:
-        'Local images of the same engine that contain this layer on any platform that is here, newest first. The first such question inspects every image of the engine once.',
+        'Local images of the same engine that contain this layer on any platform that is here, newest first. The first such question inspects every image of the engine once. Null, with an error that says why, when the engine cannot be asked.',
       args: forwardArgs(t.arg),
       resolve: ({ of, diffId }, args, context) =>
         after(context.loaders.layers.get(imageOf(of).engine), (view) =>

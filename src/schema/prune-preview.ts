@@ -60,7 +60,7 @@ builder.queryFields((t) => ({
     nullable: true,
     extensions: EXPENSIVE,
     description:
-      'What docker image prune would untag, remove and free on one engine (the first, when none is named), without doing it. An error UNSUPPORTED_BY_ENGINE where its rule cannot be foreseen: until on the containerd store, which compares it with a time that it tells nobody, and the embedded engine, where nothing is ever pruned.',
+      'What docker image prune would untag, remove and free on one engine (the first, when none is named), without doing it. An error UNSUPPORTED_BY_ENGINE where its rule cannot be foreseen: until on the containerd store, which compares it with a time that it tells nobody, and the embedded engine, where nothing is ever pruned. Null with each error.',
     args: {
       danglingOnly: t.arg.boolean({
         required: true,

@@ -54,4 +54,4 @@ export async function registryOfAnyEngine(
 
 /** Of what a registry is asked for. */
 export const REGISTRY_ERRORS =
-  'Only registries that the server allows are asked (--registry), by the engine; an error says why when one cannot be. Null when the registry has no such thing, and for a malformed name. Tags are asked for once a minute at most, digests once.';
+  'Only registries that the server allows are asked (--registry), by the engine; null, with an error that says why, when one cannot be, and null for a malformed name.';

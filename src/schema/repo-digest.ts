@@ -41,7 +41,7 @@ builder.objectType('RepoDigest', {
       type: 'RegistryImage',
       nullable: true,
       extensions: EXPENSIVE,
-      description: `The manifest or index that the registry has under this digest; null for a bare digest too. ${REGISTRY_ERRORS}`,
+      description: `The manifest or index that the registry has under this digest; null when it has none, and for a bare digest. It is asked once: what a digest leads to does not change. ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
     }),
     manifests: t.field({

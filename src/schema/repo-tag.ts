@@ -55,14 +55,14 @@ builder.objectType('RepoTag', {
       type: 'RegistryImage',
       nullable: true,
       extensions: EXPENSIVE,
-      description: `What the registry has under this tag now. ${REGISTRY_ERRORS}`,
+      description: `What the registry has under this tag now; null when it has nothing. It is asked once a minute at most. ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) => registryOf(name, image.engine, context),
     }),
     updateCheck: t.field({
       type: 'UpdateCheck',
       nullable: true,
       extensions: EXPENSIVE,
-      description: `Whether what the registry has under this tag now is among the digests that the image has of this repository (repoDigests). ${REGISTRY_ERRORS}`,
+      description: `Whether what the registry has under this tag now is among the digests that the image has of this repository (repoDigests). It is asked once a minute at most. ${REGISTRY_ERRORS}`,
       resolve: ({ name, image }, _args, context) =>
         updateCheckOf(name, image.engine, digestsIn(name, image), context),
     }),

@@ -1,4 +1,4 @@
-import { Kind, type ValueNode } from 'graphql';
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { isDigest, parseReference } from '../engine/reference.ts';
 import { PublicError } from '../errors.ts';
 import { builder } from './builder.ts';
@@ -9,16 +9,15 @@ builder.scalarType('DateTime', {
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: formatInstant,
   parseValue: checkInstant,
+  parseLiteral: located(checkInstant),
 });
 
 builder.scalarType('Digest', {
   description:
-    'An OCI content digest, algorithm:hex, e.g. sha256 and 64 hex digits (OCI image-spec, descriptor).',
+    'An OCI content digest (OCI image-spec, descriptor): sha256, sha384 or sha512, a colon, and as many lower-case hex digits as that has.',
   serialize: (digest) => digest,
-  parseValue(value) {
-    if (typeof value === 'string' && isDigest(value)) return value;
-    throw new PublicError('BAD_USER_INPUT', 'Not a digest. Use sha256: and 64 hex digits.');
-  },
+  parseValue: checkDigest,
+  parseLiteral: located(checkDigest),
 });
 
 builder.scalarType('ByteSize', {
@@ -26,8 +25,9 @@ builder.scalarType('ByteSize', {
   serialize: (bytes) => bytes,
   parseValue: parseByteSize,
   // A literal beyond 32 bits is still an integer.
-  parseLiteral: (node: ValueNode) =>
-    parseByteSize(node.kind === Kind.INT ? Number(node.value) : null),
+  parseLiteral: located(parseByteSize, (node) =>
+    node.kind === Kind.INT ? Number(node.value) : null,
+  ),
 });
 
 builder.scalarType('ImageReference', {
@@ -35,7 +35,28 @@ builder.scalarType('ImageReference', {
     'An image name, name:tag, name@digest, or an image ID (whole, or an unambiguous prefix of at least 4 hex digits), by the distribution reference grammar.',
   serialize: (reference) => reference,
   parseValue: checkReference,
+  parseLiteral: located(checkReference),
 });
+
+/** What is wrong with a literal says where it is, which graphql-js adds only to errors that are none of its own. */
+function located<Result>(
+  parse: (value: unknown) => Result,
+  valueOf: (node: ValueNode) => unknown = valueFromASTUntyped,
+): (node: ValueNode) => Result {
+  return (node) => {
+    try {
+      return parse(valueOf(node));
+    } catch (error) {
+      const { message } = error as Error;
+      throw new GraphQLError(message, { nodes: node, originalError: error as Error });
+    }
+  };
+}
+
+function checkDigest(value: unknown): string {
+  if (typeof value === 'string' && isDigest(value)) return value;
+  throw new PublicError('BAD_USER_INPUT', 'Not a digest. Use sha256: and 64 hex digits.');
+}
 
 function checkInstant(value: unknown): number {
   const seconds = typeof value === 'string' ? parseInstant(value) : null;

@@ -31,7 +31,7 @@ builder.objectType('UpdateCheck', {
     localDigests: t.field({
       type: ['Digest'],
       description:
-        'All digests that were compared, each of an index or manifest as a registry has it.',
+        'All digests that were compared, each of an index or manifest as a registry has it. Empty for NO_LOCAL_DIGEST.',
       resolve: ({ localDigests }, _args, { counted }) => counted(localDigests),
     }),
     registryDigest: t.field({

@@ -87,5 +87,6 @@ describe('the program', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Trusted document "bad": Cannot query field "no" on type "Engine".');
     expect(stderr).not.toContain('"good"');
+    expect(stderr).toContain('Correct --trusted-documents');
   });
 });

@@ -19,6 +19,12 @@ describe('imagegraph query', () => {
     expect(JSON.parse(stdout)).toEqual({ data: { images: { totalCount: 6 } } });
   });
 
+  it('does not subscribe, and says where to', async () => {
+    const { code, stdout, stderr } = await query('subscription { imageEvents { action } }');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('Start imagegraph, and subscribe there.');
+  });
+
   it('reads a file, and variables', async () => {
     const file = join(folder, 'named.graphql');
     writeFileSync(file, NAMED);

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import {
+  type GraphQLObjectType,
   buildSchema,
   findBreakingChanges,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
   isEnumType,
   lexicographicSortSchema,
@@ -27,6 +29,17 @@ describe('the schema', () => {
 
   it('describes every type, field, argument and enum value', () => {
     expect(undescribed()).toEqual([]);
+  });
+
+  it('says of every field that may be null when it is', () => {
+    const silent = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+      .flatMap((type) => Object.entries((type as GraphQLObjectType).getFields()))
+      .filter(
+        ([, { type, description }]) => !isNonNullType(type) && !/null/i.test(description ?? ''),
+      )
+      .map(([name]) => name);
+    expect(silent).toEqual([]);
   });
 });
 
