@@ -47,7 +47,7 @@ export interface FollowedEngines extends Pick<GatewayOptions, 'indexes' | 'onHid
 /** Connects to engines, and goes on until it is closed, whatever they do. */
 export function followEngines(options: FollowOptions): FollowedEngines {
   const { log } = options;
-  for (const { name, origin } of options.engines) log.info({ engine: name }, origin);
+  for (const { name, origin } of options.engines) log.info({ engine: name }, `engine: ${origin}`);
   const events = createImageEventLog();
   const engines = options.engines.map(({ name, endpoint }) =>
     startEngine({ ...options, name, endpoint }),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allMetrics } from '../operation/all-metrics.ts';
 
@@ -22,21 +22,22 @@ describe('docs/operations.md', () => {
     expect(names).toEqual(expect.arrayContaining(named));
   });
 
-  it('names lines of the log that there are', () => {
-    const source = [
-      'src/follow-engines.ts',
-      'src/start-engine.ts',
-      'src/serve.ts',
-      'src/operation/slow-operations.ts',
-      'src/operation/ending.ts',
-    ]
-      .map(textOf)
+  it('names the lines of the log that there are, and all of them', () => {
+    const source = readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => textOf(`src/${file}`))
       .join();
     const [, table = ''] = operations.split('| msg | what |');
     const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| ([^|-]+) \|/gm)];
     const messages = rows.map(([, message = '']) => message);
-    expect(messages).toHaveLength(12);
-    expect(messages.filter((message) => !source.includes(message.replace(/ …$/, '')))).toEqual([]);
+    const fixed = messages.map((message) => message.replaceAll(/^… | …$/g, ''));
+    expect(fixed.filter((message) => !source.includes(message))).toEqual([]);
+    const calls = source.matchAll(
+      /\blog\.(?:info|warn|error|fatal)\([^'`)[]*['`](?:\$\{\w+\} )?([^'`$]+)/g,
+    );
+    const logged = [...calls].map(([, message = '']) => message.trim());
+    expect(logged.length).toBeGreaterThan(10);
+    expect(logged.filter((message) => !fixed.some((row) => message.startsWith(row)))).toEqual([]);
   });
 
   it('names files of packaging/ that there are', () => {
