@@ -47,7 +47,10 @@ const ImageStore = builder.enumType('ImageStore', {
         'A graph driver such as overlay2: the image ID is the digest of the configuration, manifests are not kept.',
     },
     CONTAINERS_STORAGE: { description: "Podman's containers/storage." },
-    OCI_LAYOUT: { description: 'An OCI image layout on disk, or an archive of one.' },
+    OCI_LAYOUT: {
+      description:
+        'An OCI image layout on disk, or an archive of one. An archive of docker save without an index is a GRAPH_DRIVER.',
+    },
   } as const,
 });
 

@@ -21,7 +21,10 @@ const eventArgs = (arg: ArgBuilder<SchemaTypes>) => ({
     type: ImageEventFilter,
     description: 'Only events that match; all when left out.',
   }),
-  engines: arg.stringList({ description: 'Engines by configured name; all when left out.' }),
+  engines: arg.stringList({
+    description:
+      'Engines by configured name: all when left out, none when empty; ENGINE_UNKNOWN when one is not configured.',
+  }),
 });
 
 builder.queryField('recentImageEvents', (t) =>

@@ -77,7 +77,8 @@ ImageFilter.implement({
         "Docker's reference patterns; any may match a tag or digest reference, or its repository, in familiar or canonical spelling. * stops at a slash.",
     }),
     search: t.string({
-      description: 'Case-insensitive text in a tag, digest, ID, or label, 256 characters at most.',
+      description:
+        'Case-insensitive text in a tag, digest or ID, or in the key or value of a label that is not withheld, 256 characters at most.',
     }),
     labels: t.field({ type: [ImageLabelFilter], description: 'All must match.' }),
     dangling: t.boolean({ description: 'As isDangling.' }),

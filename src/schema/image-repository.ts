@@ -85,7 +85,10 @@ builder.queryFields((t) => ({
         description:
           'Case-insensitive text in the familiar or canonical name, 256 characters at most.',
       }),
-      engines: t.arg.stringList({ description: 'Engines by configured name; all when left out.' }),
+      engines: t.arg.stringList({
+        description:
+          'Engines by configured name: all when left out, none when empty; ENGINE_UNKNOWN when one is not configured.',
+      }),
     },
     resolve: async (_, { search, engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
@@ -108,7 +111,10 @@ builder.queryFields((t) => ({
         required: true,
         description: 'A name without tag and digest, e.g. alpine or docker.io/library/alpine.',
       }),
-      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+      engine: t.arg.string({
+        description:
+          'An engine by its configured name; ENGINE_UNKNOWN when there is none of that name.',
+      }),
     },
     resolve: (_, { name, engine }, context, info) => {
       const key = repositoryKey(name);

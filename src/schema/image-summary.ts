@@ -20,7 +20,7 @@ builder.objectType('ImageSummary', {
     imageId: t.field({
       type: 'Digest',
       description:
-        'Engine field Id. On a graph driver and Podman the digest of the configuration, on the containerd store that of the index or manifest.',
+        'Engine field Id. On a graph driver and Podman the digest of the configuration, on the containerd store that of the index or manifest; of an OCI image layout that of the index or manifest, of an archive of docker save that of the configuration.',
       resolve: ({ row }) => row.id,
     }),
     content: t.field({
@@ -155,7 +155,7 @@ builder.objectFields('ImageSummary', (t) => ({
   size: t.field({
     type: 'ByteSize',
     description:
-      'Engine field Size: bytes of all layers; on the containerd store of all local content, compressed and unpacked, of all platforms.',
+      'Engine field Size: bytes of all layers; on the containerd store of all local content, compressed and unpacked, of all platforms; on the embedded engine of what is stored.',
     resolve: ({ row }) => row.size,
   }),
   sharedSize: t.field({

@@ -59,7 +59,10 @@ builder.queryFields((t) => ({
       'The images of every engine, or of those named; newest first unless ordered otherwise, ties by imageId and engine, nulls last. all also lists the untagged images that others are built on.',
     args: {
       ...imageArgs(t.arg),
-      engines: t.arg.stringList({ description: 'Engines by configured name; all when left out.' }),
+      engines: t.arg.stringList({
+        description:
+          'Engines by configured name: all when left out, none when empty; ENGINE_UNKNOWN when one is not configured.',
+      }),
     },
     resolve: (_, { engines, ...args }, context, info) => {
       const asked = namedEngines(context.indexes, engines);
@@ -77,7 +80,10 @@ builder.queryFields((t) => ({
         required: true,
         description: 'E.g. alpine:3, an image ID, or the beginning of one.',
       }),
-      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+      engine: t.arg.string({
+        description:
+          'An engine by its configured name; ENGINE_UNKNOWN when there is none of that name.',
+      }),
     },
     resolve: (_, { reference, engine }, context, info) => {
       const asked = namedEngines(context.indexes, engine);
@@ -95,7 +101,10 @@ builder.queryFields((t) => ({
         required: true,
         description: 'As in image.',
       }),
-      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+      engine: t.arg.string({
+        description:
+          'An engine by its configured name; ENGINE_UNKNOWN when there is none of that name.',
+      }),
     },
     resolve: (_, { references, engine }, context, info) => {
       if (references.length > context.limits.references) throw beyond('references', context.limits);

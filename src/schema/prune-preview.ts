@@ -76,7 +76,10 @@ builder.queryFields((t) => ({
         description:
           'Only images with all of these labels, as --filter label. A value that is withheld matches no value.',
       }),
-      engine: t.arg.string({ description: 'An engine by its configured name.' }),
+      engine: t.arg.string({
+        description:
+          'An engine by its configured name; ENGINE_UNKNOWN when there is none of that name.',
+      }),
     },
     resolve: async (_, { engine, danglingOnly, until, labels }, context): Promise<PrunePreview> => {
       const [first = ''] = namedEngines(context.indexes, engine);

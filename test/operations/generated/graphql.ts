@@ -59,7 +59,7 @@ export type ImageFilter = {
   platform?: ImagePlatformFilter | null | undefined;
   /** Docker's reference patterns; any may match a tag or digest reference, or its repository, in familiar or canonical spelling. * stops at a slash. */
   references?: Array<string> | null | undefined;
-  /** Case-insensitive text in a tag, digest, ID, or label, 256 characters at most. */
+  /** Case-insensitive text in a tag, digest or ID, or in the key or value of a label that is not withheld, 256 characters at most. */
   search?: string | null | undefined;
 };
 
