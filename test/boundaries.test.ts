@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** What each part of src/ may import, itself aside. Data flows one way, and so do imports. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['on-abort.ts', 'turns.ts'],
-  embedded: ['engine/reference.ts', 'engine/endpoint.ts'],
+  embedded: ['engine/reference.ts', 'engine/endpoint.ts', 'engine/json-size.ts', 'turns.ts'],
   'on-abort.ts': [],
   'single-flight.ts': ['on-abort.ts'],
   'turns.ts': [],
@@ -87,7 +87,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image-index',
     'registry/registries.ts',
   ],
-  server: ['errors.ts', 'limits/limits.ts', 'request-id.ts'],
+  server: ['errors.ts', 'engine/secret-forms.ts', 'limits/limits.ts', 'request-id.ts'],
   config: [
     'engine/endpoint.ts',
     'engine/endpoint-url.ts',
@@ -130,6 +130,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/engine.ts',
     'engine/engine-error.ts',
     'engine/observer.ts',
+    'engine/secret-forms.ts',
     'image-index/image-index.ts',
     'image-index/image-event-log.ts',
     'plugins/use-observer.ts',

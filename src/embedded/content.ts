@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { hasTooManyValues } from '../engine/json-size.ts';
+import { isTurnOver, turn } from '../turns.ts';
 import { asObjectOrNull, type Json } from './json.ts';
 
 /** Cap of a manifest, index or config in bytes; the distribution specification asks for as much. */
@@ -37,6 +39,7 @@ export function digestOf(bytes: Buffer): string {
  */
 export async function readJson(content: Content, path: string, digest: string): Promise<Json> {
   const bytes = await content.read(path, JSON_BLOB_LIMIT);
+  if (isTurnOver()) await turn();
   const algorithm = digest.slice(0, digest.indexOf(':'));
   if (`${algorithm}:${hash(algorithm, bytes)}` !== digest) {
     throw new UnreadableContent('the blob is not what its digest says');
@@ -44,8 +47,11 @@ export async function readJson(content: Content, path: string, digest: string): 
   return toObject(parse(bytes));
 }
 
-/** Parses JSON. @throws UnreadableContent; the parser's own message would quote the content */
-export function parse(bytes: Buffer): unknown {
+/**
+ * Parses JSON. @param limit of its bytes, which says how many values it may have @throws UnreadableContent; the parser's own message would quote the content
+ */
+export function parse(bytes: Buffer, limit = JSON_BLOB_LIMIT): unknown {
+  if (hasTooManyValues(bytes, limit)) throw new UnreadableContent('it has too many values');
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {

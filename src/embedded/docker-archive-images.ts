@@ -15,7 +15,7 @@ export async function readDockerArchiveImages(
   content: ArchiveContent,
   report: Report,
 ): Promise<StoredImage[]> {
-  const items = asArray(parse(await content.read('manifest.json', INDEX_LIMIT)));
+  const items = asArray(parse(await content.read('manifest.json', INDEX_LIMIT), INDEX_LIMIT));
   const images = new Map<string, StoredImage>();
   for (const item of items.map(asObject)) {
     try {
@@ -33,7 +33,7 @@ export async function readDockerArchiveImages(
 
 /** How many images a manifest.json names. @throws UnreadableContent */
 export async function countDockerArchiveImages(content: ArchiveContent): Promise<number> {
-  const items = asArray(parse(await content.read('manifest.json', INDEX_LIMIT)));
+  const items = asArray(parse(await content.read('manifest.json', INDEX_LIMIT), INDEX_LIMIT));
   return new Set(items.map((item) => asText(asObject(item)['Config']))).size;
 }
 

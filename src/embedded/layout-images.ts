@@ -45,7 +45,7 @@ export async function readLayoutImages(
 }
 
 async function readTargets(content: Content, repository: string): Promise<Map<string, Target>> {
-  const index = toObject(parse(await content.read('index.json', INDEX_LIMIT)));
+  const index = toObject(parse(await content.read('index.json', INDEX_LIMIT), INDEX_LIMIT));
   const targets = new Map<string, Target>();
   for (const descriptor of toDescriptors(index['manifests'])) {
     const target = targets.get(descriptor.digest) ?? { descriptor, names: [], parentId: '' };
@@ -128,7 +128,7 @@ async function readSavedParents(content: Content, report: Report): Promise<Map<s
   const parents = new Map<string, string>();
   if (!content.has('manifest.json')) return parents;
   try {
-    const items = parse(await content.read('manifest.json', INDEX_LIMIT));
+    const items = parse(await content.read('manifest.json', INDEX_LIMIT), INDEX_LIMIT);
     for (const item of asArray(items).map(asObject)) {
       const parent = asText(item['Parent']);
       if (isDigest(parent)) parents.set(asText(item['Config']), blobPath(parent));

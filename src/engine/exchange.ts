@@ -4,6 +4,7 @@ import { codeOfStatus, EngineError, toEngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import type { EngineObserver } from './observer.ts';
 import { readStart } from './read-body.ts';
+import { isTurnOver, turn } from '../turns.ts';
 
 /** What is read of a refusal: a sentence, which an operation remembers for each call that failed. */
 const MAX_REFUSAL_BYTES = 4_096;
@@ -39,7 +40,7 @@ export async function exchange<Result>(
     // A refusal of a stream is no stream.
     const isEndless = request.lane === 'endless' && status === 200;
     clock.headArrived(isEndless);
-    const body = isEndless ? response : timed(response, clock.progress);
+    const body = isEndless ? response : timed(response, clock);
     if (status !== 200) throw await refusal(engine, response, body);
     const result = await request.read(body, engine, response.headers);
     finished({ status, code: null });
@@ -54,7 +55,7 @@ export async function exchange<Result>(
 }
 
 function head<Result>(
-  { host, onDead }: Line,
+  { engine, host, onDead }: Line,
   agent: http.Agent,
   request: EngineRequest<Result>,
   signal: AbortSignal,
@@ -64,6 +65,12 @@ function head<Result>(
     const headers = { ...request.headers, host };
     const outgoing = http.request({ agent, method, path, signal, headers });
     outgoing.on('response', resolve);
+    // Node ends an exchange that leaves HTTP without an error where nobody listens for it.
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new EngineError('ENGINE_BAD_RESPONSE', engine, 'HTTP 101, which nobody asked for'));
+    });
+    outgoing.on('close', () => reject(new Error('the connection was closed without an answer')));
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const isEnded = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       if (outgoing.reusedSocket && isEnded) onDead();
@@ -75,10 +82,12 @@ function head<Result>(
 
 async function* timed(
   body: AsyncIterable<Uint8Array>,
-  progress: (bytes: number) => void,
+  { progress, signal }: CallClock,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
     progress(chunk.length);
+    // In chunks of one byte, an image is millions of them.
+    if (isTurnOver()) await turn(signal);
     yield chunk;
   }
 }

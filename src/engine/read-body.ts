@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { EngineError } from './engine-error.ts';
+import { hasTooManyValues } from './json-size.ts';
 import { asObjectOrNull, type Json } from './json-values.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -7,14 +8,6 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_BYTES = 4 * MEBIBYTE;
 /** The same of what tells of many things at once: /system/df, attestations. */
 const MAX_BYTES_OF_MANY = 16 * MEBIBYTE;
-/**
- * Bytes for each value of JSON at least, in the largest body: empty objects take twenty times their text in memory. Real
- * answers have twice as many.
- */
-const BYTES_A_VALUE = 16;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const OPEN_BRACE = 0x7b;
 
 type Body = AsyncIterable<Uint8Array>;
 
@@ -43,7 +36,7 @@ export const readLargeObject = async (body: Body, engine: string): Promise<Json>
 
 async function parsed(body: Body, engine: string, maxBytes: number): Promise<unknown> {
   const bytes = await readBytes(body, engine, maxBytes);
-  if (valuesIn(bytes) > maxBytes / BYTES_A_VALUE) {
+  if (hasTooManyValues(bytes, maxBytes)) {
     throw new EngineError('RESPONSE_TOO_LARGE', engine, 'too many values in one answer');
   }
   try {
@@ -84,13 +77,4 @@ export async function readStart(body: Body, maxBytes: number): Promise<string> {
   }
   // A copy: a part of a text, as V8 makes it, would keep the whole.
   return Buffer.concat(chunks, length).toString('utf8', 0, maxBytes);
-}
-
-/** No fewer than there are: those in texts are counted too. */
-function valuesIn(bytes: Uint8Array): number {
-  let values = 0;
-  for (const byte of bytes) {
-    if (byte === COMMA || byte === OPEN_BRACE || byte === OPEN_BRACKET) values++;
-  }
-  return values;
 }

@@ -19,10 +19,14 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { EngineObserver } from '../engine/observer.ts';
+import { hideSecrets } from '../engine/secret-forms.ts';
 import type { GatewayObserver } from '../plugins/use-observer.ts';
 
 /** How long the last spans may take to be sent when the process ends, in milliseconds. */
 const FLUSH_MS = 800;
+/** How much of what a collector says is read, and how much of that goes to the log, in characters. */
+const MAX_SAID = 4_000;
+const MAX_DETAIL = 500;
 
 /** Tells a collector what was done for each request. */
 export interface Tracing {
@@ -52,7 +56,7 @@ export function startTracing(version: string, problems: TracingProblems): Tracin
   // Settings are read as soon as anything is made.
   hear(DiagLogLevel.WARN, (detail) => problems.setting(withoutCredentials(detail)));
   const provider = createProvider(version);
-  hear(DiagLogLevel.ERROR, problems.sending);
+  hear(DiagLogLevel.ERROR, (detail) => problems.sending(said(detail)));
   const tracer = provider.getTracer('imagegraph', version);
   return {
     requests: { answered: (operation) => describe(trace.getActiveSpan(), operation) },
@@ -70,6 +74,19 @@ function hear(logLevel: DiagLogLevel, onProblem: (detail: string) => void): void
   const quiet = () => {};
   const logger = { error: onProblem, warn: onProblem, info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, { logLevel, suppressOverrideMessage: true });
+}
+
+/** A collector says what it likes, and OpenTelemetry repeats all of it, in JSON with a stack. */
+function said(detail: string): string {
+  return hideSecrets(messageOf(detail).slice(0, MAX_SAID)).slice(0, MAX_DETAIL);
+}
+
+function messageOf(detail: string): string {
+  try {
+    return String((JSON.parse(detail) as { readonly message?: unknown }).message);
+  } catch {
+    return detail;
+  }
 }
 
 /** OpenTelemetry repeats a URL that it cannot read in single quotes, with the password in it. */

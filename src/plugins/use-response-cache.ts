@@ -109,8 +109,9 @@ function keyOf({ query, operationName, variables }: GraphQLParams): string | nul
   return given === null ? null : `${JSON.stringify(operationName ?? null)} ${given} ${query}`;
 }
 
-/** JSON with sorted keys; null for what is nested deeper. */
+/** JSON with sorted keys; null for what is nested deeper, and for a number that JSON has no text for: 1e999 is no null. */
 function canonical(value: unknown, depth: number): string | null {
+  if (typeof value === 'number' && !Number.isFinite(value)) return null;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? null;
   if (depth === 0) return null;
   const isList = Array.isArray(value);

@@ -23,6 +23,7 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
   const answers = new Map<Socket, Set<http.ServerResponse>>();
   // What requests come in on: over TLS, the stream within the connection.
   const event = server instanceof https.Server ? 'secureConnection' : 'connection';
+  const shaking = trackHandshakes(server);
   server.on(event, (socket: Socket) => {
     answers.set(socket, new Set());
     socket.once('close', () => end(socket, answers));
@@ -51,9 +52,29 @@ export function trackConnections(server: http.Server, idleMs: number): Connectio
     replaceAll(ms) {
       const former = [...answers.keys()];
       closeIdle(former);
+      // They would be let in by what was true when they came.
+      for (const socket of shaking()) socket.destroy();
       setTimeout(() => former.forEach((socket) => socket.destroy()), ms).unref();
     },
   };
+}
+
+/** Connections over which TLS is not agreed yet; none where there is none. */
+function trackHandshakes(server: http.Server): () => Iterable<Socket> {
+  const shaking = new Map<string, Socket>();
+  if (!(server instanceof https.Server)) return () => [];
+  server.on('connection', (socket: Socket) => {
+    const key = peerOf(socket);
+    shaking.set(key, socket);
+    socket.once('close', () => shaking.delete(key));
+  });
+  // The stream within the connection has the same peer.
+  server.on('secureConnection', (socket: Socket) => shaking.delete(peerOf(socket)));
+  return () => [...shaking.values()];
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function isAwaited({ writableEnded, writableLength }: http.ServerResponse): boolean {

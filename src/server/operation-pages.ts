@@ -14,12 +14,15 @@ export interface OperationPages {
  * @returns whether it was one
  */
 export function answerProbe(
-  path: string,
+  { url: path, headers }: http.IncomingMessage,
   response: http.ServerResponse,
   isReady: () => boolean,
 ): boolean {
+  if (path !== '/healthz' && path !== '/readyz') return false;
+  // Nobody reads a body of it, which may have no end.
+  const hasBody = 'transfer-encoding' in headers || 'content-length' in headers;
+  if (hasBody) response.setHeader('connection', 'close');
   if (path === '/healthz') response.writeHead(200, PLAIN).end('ok\n');
-  else if (path !== '/readyz') return false;
   else if (isReady()) response.writeHead(200, PLAIN).end('ready\n');
   else response.writeHead(503, PLAIN).end('not ready\n');
   return true;

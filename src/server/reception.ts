@@ -9,6 +9,7 @@ import { createOwnHosts, type OwnHostsOptions } from './own-hosts.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Refusal, type Refuse, sendRefusal } from './refusal.ts';
 import { answerRequest } from './routes.ts';
+import { boundChunks } from './small-chunks.ts';
 
 /** Whom to let in and what to answer. */
 export interface ReceptionOptions {
@@ -63,8 +64,9 @@ export function createReception(
     answer(request, response) {
       // It was sent before the one before it was answered.
       if (request.socket.destroyed) return;
+      boundChunks(request);
       identify(request, response);
-      if (answerProbe(request.url ?? '', response, isReady)) return;
+      if (answerProbe(request, response, isReady)) return;
       if (isDraining) return refuse(request, response, CLOSING);
       answerRequest(request, response, { door, page, pages, limitRate, graphql, refuse });
     },

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { hideSecrets } from '../engine/secret-forms.ts';
 import type { DoorRules } from './door.ts';
 
 /** Values that are told in an hour: whoever knocks at the door must not fill the log. */
@@ -31,7 +32,7 @@ export function createRefusedLog(
     if (told.size === MAX_TOLD) return;
     told.set(key, true);
     log.warn(
-      { detail: refused },
+      { detail: hideSecrets(refused) },
       `${header} refused; if it is meant, start with ${ADVICE[header]}`,
     );
     if (told.size === MAX_TOLD) log.warn('further refused values are not told for an hour');

@@ -222,6 +222,19 @@ async function listenOnLoopback() {
   return { port, connections: () => connections, close: () => server.close() };
 }
 
+describe('an exchange that leaves HTTP', () => {
+  it('is a typed error, and no place is lost', async () => {
+    let left = 20;
+    const asked = await engineThatLists((request, response) => {
+      if (left-- <= 0) return sendJson(response, []);
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n');
+      request.socket.write('Connection: Upgrade\r\n\r\n');
+    });
+    await expect(asked.listImages(signal())).rejects.toMatchObject({ engine: 'e' });
+    await expect.poll(() => asked.listImages(signal()), { timeout: 20_000 }).toEqual([]);
+  });
+});
+
 describe('inspects that are all broken', () => {
   it.each(['inspectImage', 'readImage'] as const)(
     'are failures alone for the circuit: %s',

@@ -173,6 +173,19 @@ describe('an answer is not kept', () => {
     }
   });
 
+  it('for a number that is more than JSON has a text for, which is no null', async () => {
+    const query = 'query ($n: Int) { images(first: $n) { totalCount } }';
+    await send({ query, variables: { n: null } });
+    const response = await gateway.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query":"${query}","variables":{"n":1e999}}`,
+    });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  });
+
   it('without a cache', async () => {
     gateway = createIndexGateway([index]);
     expect(await isKept({ query: PAGE })).toBe(false);

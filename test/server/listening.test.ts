@@ -122,6 +122,19 @@ describe('TLS', () => {
     expect(await to(server, { ca: own.ca, ...other.leaf })).not.toBe('answered');
   });
 
+  it('lets nobody finish a handshake that was begun under former certificates', async () => {
+    const [own, other] = [createAuthority('own'), createAuthority('other')];
+    const server = await start({ address, tls: { ...own.leaf, clientCa: own.ca } });
+    const waiting = net.connect(Number(new URL(server.url).port), '127.0.0.1');
+    waiting.on('error', () => {});
+    await once(waiting, 'connect');
+    // The server has it once it answers somebody who came later.
+    expect(await to(server, { ca: own.ca, ...own.leaf })).toBe('answered');
+    const closed = new Promise((resolve) => waiting.once('close', () => resolve('closed')));
+    server.renew({ token: null, tls: { ...own.leaf, clientCa: other.ca } });
+    expect(await closed).toBe('closed');
+  });
+
   it('does not answer who speaks none', async () => {
     const { leaf } = createAuthority('own');
     const server = await start({ address, tls: { ...leaf, clientCa: null } });

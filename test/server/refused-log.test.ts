@@ -27,3 +27,9 @@ it('many are told up to a hundred an hour, and that there are more', () => {
   refused('Host', 'images.example.com');
   expect(lines.at(-1)).toContain('images.example.com');
 });
+
+it('a password in a refused value is not told', () => {
+  createRefusedLog(log)('Origin', 'https://u:hunter2@evil.example');
+  expect(lines.join()).toContain('evil.example');
+  expect(lines.join()).not.toContain('hunter2');
+});
