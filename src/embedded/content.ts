@@ -48,7 +48,8 @@ export async function readJson(content: Content, path: string, digest: string): 
 }
 
 /**
- * Parses JSON. @param limit of its bytes, which says how many values it may have @throws UnreadableContent; the parser's own message would quote the content
+ * Parses JSON. @param limit of its bytes, which says how many values it may have
+ * @throws UnreadableContent; the parser's own message would quote the content
  */
 export function parse(bytes: Buffer, limit = JSON_BLOB_LIMIT): unknown {
   if (hasTooManyValues(bytes, limit)) throw new UnreadableContent('it has too many values');

@@ -30,6 +30,7 @@ describe('docs/operations.md', () => {
     const [, table = ''] = operations.split('| msg | what |');
     const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| ([^|-]+) \|/gm)];
     const messages = rows.map(([, message = '']) => message);
+    expect(messages).toHaveLength(19);
     const fixed = messages.map((message) => message.replaceAll(/^… | …$/g, ''));
     expect(fixed.filter((message) => !source.includes(message))).toEqual([]);
     const calls = source.matchAll(

@@ -80,7 +80,7 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     const keysOf: KeysOf = (row) => rememberedKeys(row, byPlatform);
     const missing = images.rows.flatMap(keysOf).filter(({ key }) => !layers.has(key));
     await readAll(missing, signal);
-    if (layers.size > 2 * images.rows.length + 1_000) forgetOthers(keptOf(images, keysOf));
+    forgetGone(images, keysOf);
     return keysOf;
   }
 
@@ -115,32 +115,22 @@ export function createLayerIndex(engine: Engine, store: () => DetailStore): Laye
     keysOf: KeysOf,
     signal: AbortSignal,
   ): Promise<LayerView> {
-    const kept = new Map<string, Layered>();
-    const layersOf = (row: ImageRow) =>
-      keysOf(row).flatMap(({ key }) => {
-        const own = layers.get(key);
-        if (own !== undefined) kept.set(key, own);
-        return own ?? [];
-      });
+    const layersOf = (row: ImageRow) => keysOf(row).flatMap(({ key }) => layers.get(key) ?? []);
     const isComplete = !images.rows.some((row) => keysOf(row).some(({ key }) => failedAt.has(key)));
     const view = await createLayerView(images, layersOf, isComplete, signal);
-    forgetOthers(kept);
     if (isComplete) views.set(images, view);
     return view;
   }
 
-  function keptOf({ rows }: ImageView, keysOf: KeysOf): Map<string, Layered> {
-    const kept = new Map<string, Layered>();
-    for (const { key } of rows.flatMap(keysOf)) {
-      const own = layers.get(key);
-      if (own !== undefined) kept.set(key, own);
-    }
-    return kept;
+  /** Images that are gone are forgotten when as many of them have gathered as there are images. */
+  function forgetGone({ rows }: ImageView, keysOf: KeysOf): void {
+    const keys = rows.flatMap(keysOf).map(({ key }) => key);
+    if (layers.size <= 2 * keys.length + 1_000) return;
+    const kept = new Set(keys);
+    forgetOthers(new Map([...layers].filter(([key]) => kept.has(key))));
   }
 
-  /** Images that are gone are forgotten when as many of them have gathered as there are images. */
   function forgetOthers(kept: Map<string, Layered>): void {
-    if (layers.size <= 2 * kept.size + 1_000) return;
     layers = kept;
     diffIds = new Map([...kept.values()].flatMap(({ chain }) => chain.map((id) => [id, id])));
     failedAt.clear();

@@ -68,7 +68,7 @@ export function startHealing(options: HealingOptions): Healing {
   let unannounced = 0;
   let wasAway = false;
   let drift = 0;
-  let suspicion: { readonly drift: number; isListed: 'asked' | 'ended' | null } | null = null;
+  let suspicion: { readonly drift: number; list: 'asked' | 'ended' | null } | null = null;
 
   function reconcile(): void {
     reconciledAt = performance.now();
@@ -106,13 +106,13 @@ export function startHealing(options: HealingOptions): Healing {
     const found = counted - held;
     if (found === drift) suspicion = null;
     else if (suspicion?.drift !== found) {
-      suspicion = { drift: found, isListed: null };
+      suspicion = { drift: found, list: null };
       countedAt = performance.now() - timers.countMs;
-    } else if (suspicion.isListed === 'ended') {
+    } else if (suspicion.list === 'ended') {
       drift = found;
       suspicion = null;
     } else {
-      suspicion.isListed = 'asked';
+      suspicion.list = 'asked';
       options.onReconcile();
     }
   }
@@ -129,8 +129,8 @@ export function startHealing(options: HealingOptions): Healing {
     },
     listed(ms) {
       [listMs, listedAt] = [ms, performance.now()];
-      if (suspicion === null || suspicion.isListed === null) return;
-      suspicion.isListed = 'ended';
+      if (suspicion === null || suspicion.list === null) return;
+      suspicion.list = 'ended';
       void count();
     },
     reconciled(foundChanges) {
